@@ -1,0 +1,358 @@
+/**
+ * What the desk needs from the world: the only file of interfaces. Edges implement them, flows wait on
+ * them. Times are ISO text in UTC, days are `YYYY-MM-DD` in Asia/Tokyo. Every method that writes does so
+ * in one committed transaction; none of them reads a clock to decide anything but the age of a lease.
+ */
+import type { Contract, Day, SupportNumber } from '../inquiry/contract.ts';
+import type { Letter, Reading } from '../inquiry/letter.ts';
+import type {
+  Channel,
+  LetterKind,
+  Outcome,
+  Participant,
+  Ticket,
+  TicketEvent,
+  TicketState,
+} from '../ticket/ticket.ts';
+
+// ---------------------------------------------------------------- inbound
+
+/** Where a message came from, as noted beside its bytes. */
+export interface Source {
+  readonly kind: 'smtp' | 'lmtp' | 'file' | 'imap';
+  /** SMTP: the peer; file: its name (and position in an mbox); IMAP: the mailbox. */
+  readonly name: string;
+  /** Return path as the envelope or the Return-Path header gives it; '' is the null path, null is unknown. */
+  readonly returnPath: string | null;
+  /** Envelope recipients that are ours, lower case; empty when the source has no envelope. */
+  readonly recipients: readonly string[];
+}
+
+export interface Acceptance {
+  readonly raw: Buffer;
+  readonly source: Source;
+  readonly receivedAt: string;
+  /** Message-ID header as `<…>`, or null. */
+  readonly messageId: string | null;
+  /** Identity: Message-ID and content digest, or the digest alone (spec 2.1). */
+  readonly contentKey: string;
+  /** Back-filled: no automatic letter (spec 8, `--received-at`). */
+  readonly quiet: boolean;
+}
+
+/** A received message in the ledger. */
+export interface Received {
+  readonly id: number;
+  readonly receivedAt: string;
+  readonly source: Source;
+  readonly messageId: string | null;
+  readonly contentKey: string;
+  readonly quiet: boolean;
+  readonly outcome: Outcome | null;
+  readonly reason: string | null;
+  readonly ticketId: number | null;
+  /** What `read` saw: kind of mail, number, sender; null until decided. */
+  readonly facts: MessageFacts | null;
+}
+
+/** The few facts about a decided message that later decisions and people look up. */
+export interface MessageFacts {
+  readonly kind: string;
+  readonly from: string | null;
+  readonly fromName: string;
+  readonly subject: string;
+  /** Canonical number the decision rests on, or null. */
+  readonly number: string | null;
+  /** SHA-256 of sender, subject and own text, folded: finds the same inquiry sent again. */
+  readonly textDigest: string | null;
+  /** Carries an encrypted attachment. */
+  readonly encrypted: boolean;
+  readonly attachments: number;
+  /** `pass`, `fail` or `none` (spec 6: no verdict is not failure). */
+  readonly authentication: string;
+  /** The customer's own text, cut. */
+  readonly text: string;
+}
+
+/** A received message in the hands of one worker. */
+export interface ClaimedMessage extends Received {
+  readonly token: string;
+  /** How often the reader died of it. */
+  readonly kills: number;
+  readonly raw: Buffer;
+}
+
+export interface ReceivedStore {
+  /** Raw bytes and row, committed and on disk when this resolves. */
+  accept(acceptance: Acceptance): Promise<number>;
+  /** Oldest queued message nobody holds (or the one named), leased to the caller; null when there is none. */
+  claim(id?: number): Promise<ClaimedMessage | null>;
+  /** Gives a message back unread; `killed` counts one death of the reader. */
+  release(id: number, token: string, killed: boolean): Promise<void>;
+  /** The first decided message with this identity, or null. */
+  twin(contentKey: string): Promise<Received | null>;
+  get(id: number): Promise<Received | null>;
+  raw(id: number): Promise<Buffer | null>;
+  /** First decided message of this address with this text digest at or after `since`. */
+  sameText(from: string, textDigest: string, since: string): Promise<Received | null>;
+  /** Latest message with an encrypted attachment this address sent to a ticket at or after `since`. */
+  encryptedFrom(from: string, since: string): Promise<Received | null>;
+  /** Decided messages that carry one of these Message-IDs, newest first. */
+  byMessageIds(ids: readonly string[]): Promise<readonly Received[]>;
+  ofTicket(ticketId: number): Promise<readonly Received[]>;
+  /** For the audit. */
+  tally(): Promise<Tally>;
+}
+
+export interface Tally {
+  readonly accepted: number;
+  readonly queued: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Plain sentences about rows that contradict each other; empty when the ledger is sound. */
+  readonly contradictions: readonly string[];
+}
+
+// ---------------------------------------------------------------- registry
+
+export interface ContractImport {
+  readonly contracts: readonly Contract[];
+}
+
+export interface ContractStore {
+  /** Replaces the rows of the numbers it names, leaves others alone; all or nothing. */
+  replace(contracts: readonly Contract[], now: string): Promise<void>;
+  find(number: string): Promise<Contract | null>;
+  /** Contracts on which the address, or its whole domain, is registered. */
+  registeredOn(address: string): Promise<readonly Contract[]>;
+  count(): Promise<number>;
+}
+
+// ---------------------------------------------------------------- tickets
+
+export interface TicketDetail {
+  readonly ticket: Ticket;
+  readonly messages: readonly Received[];
+  readonly letters: readonly OutboxItem[];
+  readonly events: readonly TicketEvent[];
+}
+
+export interface TicketStore {
+  byId(id: number): Promise<Ticket | null>;
+  byRef(ref: string): Promise<Ticket | null>;
+  list(filter: { state?: TicketState; number?: string }): Promise<readonly Ticket[]>;
+  detail(ref: string): Promise<TicketDetail | null>;
+}
+
+// ---------------------------------------------------------------- outbound
+
+export type OutboxState = 'queued' | 'sending' | 'sent' | 'failed' | 'uncertain' | 'cancelled' | 'held';
+
+export interface NewLetter {
+  readonly kind: LetterKind;
+  readonly to: string;
+  /** At most one letter ever exists under one key, e.g. `acknowledgement:17`; `{ticket}` becomes the ticket's id. */
+  readonly onceKey: string;
+  /** When it may leave at the earliest; null when the calendar does not know. */
+  readonly notBefore: string | null;
+  /** What the decision knew and the letter needs: JSON, small. */
+  readonly data: Readonly<Record<string, string | number | boolean | null>>;
+  /** Kept for the record but never sent, with the reason; null for a letter that is to leave. */
+  readonly withheld: string | null;
+}
+
+export interface OutboxItem {
+  readonly id: number;
+  readonly kind: LetterKind;
+  readonly ticketId: number | null;
+  /** The inbound message it answers. */
+  readonly receivedId: number | null;
+  readonly to: string;
+  readonly onceKey: string;
+  readonly notBefore: string | null;
+  readonly data: Readonly<Record<string, string | number | boolean | null>>;
+  readonly state: OutboxState;
+  readonly reason: string | null;
+  readonly attempts: number;
+  readonly createdAt: string;
+  readonly messageId: string | null;
+  readonly subject: string | null;
+  readonly sentAt: string | null;
+}
+
+/** What became of one attempt, for the record. */
+export type Settlement =
+  | { readonly kind: 'sent'; readonly at: string; readonly reason: string }
+  | { readonly kind: 'later'; readonly notBefore: string | null; readonly reason: string }
+  | { readonly kind: 'failed' | 'uncertain' | 'cancelled'; readonly reason: string };
+
+/** Changes that a settled letter brings about, written in the same transaction. */
+export interface Aftermath {
+  readonly ticket: TicketChange | null;
+  readonly letters: readonly NewLetter[];
+  readonly events: readonly NewEvent[];
+}
+
+export interface OutboxStore {
+  /** Queued letters whose time has come (`notBefore` null or at or before `now`), oldest first. */
+  due(now: string, limit: number): Promise<readonly OutboxItem[]>;
+  /**
+   * Writes the attempt before the network is touched: state `sending`, one attempt more, a lease. The bytes
+   * are kept. Null when somebody else holds the letter or it is no longer queued.
+   */
+  begin(
+    id: number,
+    attempt: { messageId: string; subject: string; bytes: Buffer; at: string },
+  ): Promise<string | null>;
+  /** Notes that the body is about to be handed over; false when the lease was lost: then do not send. */
+  bodyBegins(id: number, token: string): Promise<boolean>;
+  settle(id: number, token: string, settlement: Settlement, aftermath: Aftermath): Promise<boolean>;
+  /** Settles a queued letter nobody tried yet (cancelled, or put off). False when it is no longer queued. */
+  putAside(id: number, settlement: Settlement, events: readonly NewEvent[]): Promise<boolean>;
+  /**
+   * Letters whose sender died: back to `queued` when the body was not begun, else `uncertain`. Returns what
+   * it changed. Safe to call at any time, by any process.
+   */
+  recover(now: string): Promise<readonly OutboxItem[]>;
+  get(id: number): Promise<OutboxItem | null>;
+  list(): Promise<readonly OutboxItem[]>;
+  ofTicket(ticketId: number): Promise<readonly OutboxItem[]>;
+  /** Bytes as handed over, or null. */
+  bytes(id: number): Promise<Buffer | null>;
+  /** Automatic letters to one address: waiting, and sent at or after each instant. Staff mail is not counted. */
+  countTo(
+    address: string,
+    since: { hour: string; day: string },
+  ): Promise<{ queued: number; hour: number; day: number }>;
+  /** Letters to customers that left at or after the instant, for the rate. */
+  sentSince(instant: string): Promise<number>;
+  /** Addresses a permanent bounce was recorded for, among those given. */
+  undeliverable(addresses: readonly string[]): Promise<readonly string[]>;
+}
+
+// ---------------------------------------------------------------- one decision, written once
+
+export interface NewEvent {
+  readonly kind: string;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export interface TicketOpening {
+  readonly state: TicketState;
+  readonly channel: Channel;
+  readonly number: string | null;
+  readonly verified: boolean;
+  readonly subject: string;
+  readonly openedAt: string;
+  /** Asia/Tokyo day of receipt, for the reference. */
+  readonly openedOn: Day;
+  readonly linkedTo: number | null;
+  readonly repeatOf: number | null;
+  readonly participants: readonly Participant[];
+}
+
+export interface TicketChange {
+  readonly id: number;
+  readonly version: number;
+  readonly state?: TicketState;
+  readonly number?: SupportNumber | string | null;
+  readonly verified?: boolean;
+  readonly closedAt?: string | null;
+  readonly participants?: readonly Participant[];
+}
+
+export interface Decision {
+  readonly at: string;
+  readonly received: {
+    readonly id: number;
+    readonly token: string;
+    readonly outcome: Outcome;
+    readonly reason: string;
+    readonly facts: MessageFacts | null;
+    /** The message is another arrival of this one: the identity stays with the first. */
+    readonly duplicateOf: number | null;
+  };
+  /** A new ticket, a change to one, or only the id of the one the message belongs to. */
+  readonly ticket:
+    | { readonly kind: 'open'; readonly opening: TicketOpening }
+    | { readonly kind: 'change'; readonly change: TicketChange }
+    | { readonly kind: 'attach'; readonly id: number }
+    | { readonly kind: 'none' };
+  /** Earlier messages whose outcome changes with this one (`held` → `ticket-opened`). */
+  readonly earlier: readonly { readonly id: number; readonly outcome: Outcome; readonly reason: string }[];
+  readonly letters: readonly NewLetter[];
+  /** Events on the ticket (or on the message alone when there is no ticket). */
+  readonly events: readonly NewEvent[];
+  /** A bounce matched to what we sent. */
+  readonly bounce: { readonly outboxId: number; readonly address: string; readonly permanent: boolean } | null;
+}
+
+export type Committed =
+  | { readonly kind: 'done'; readonly ticketId: number | null; readonly ref: string | null }
+  /** Somebody decided a message of the same identity first. */
+  | { readonly kind: 'twin'; readonly of: number; readonly ticketId: number | null }
+  /** The ticket changed since it was looked up: look again and decide again. */
+  | { readonly kind: 'stale' }
+  /** The lease was lost: another worker has the message. Write nothing. */
+  | { readonly kind: 'lost' };
+
+export interface Store {
+  readonly received: ReceivedStore;
+  readonly contracts: ContractStore;
+  readonly tickets: TicketStore;
+  readonly outbox: OutboxStore;
+  /** Outcome, ticket, events and letters of one message in one transaction. */
+  commit(decision: Decision): Promise<Committed>;
+  /** A change to a ticket that no message caused (import of a renewed period, staff). */
+  change(
+    now: string,
+    change: TicketChange,
+    earlier: Decision['earlier'],
+    letters: readonly NewLetter[],
+    events: readonly NewEvent[],
+  ): Promise<'done' | 'stale'>;
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- the other edges
+
+export interface Reader {
+  read(raw: Buffer): Promise<Reading>;
+  close(): Promise<void>;
+}
+
+/** One letter as it leaves: exact bytes (CRLF, no dot-stuffing) and envelope. */
+export interface Parcel {
+  readonly messageId: string;
+  /** '' is the null return path. */
+  readonly envelopeFrom: string;
+  readonly recipients: readonly string[];
+  readonly bytes: Buffer;
+}
+
+export type Delivery =
+  /** The final dot was accepted. */
+  | { readonly kind: 'sent'; readonly reason: string }
+  /** Nothing was handed over, or the relay said 4xx: try again. */
+  | { readonly kind: 'later'; readonly reason: string }
+  /** The relay refused for good (5xx). */
+  | { readonly kind: 'never'; readonly reason: string }
+  /** The body was begun and no answer came: nobody knows. */
+  | { readonly kind: 'uncertain'; readonly reason: string }
+  /** `mayBegin` said no: nothing was handed over. */
+  | { readonly kind: 'shut'; readonly reason: string };
+
+export interface Courier {
+  /** `mayBegin` is asked immediately before the body is handed over. */
+  deliver(parcel: Parcel, mayBegin: () => Promise<boolean>): Promise<Delivery>;
+  close(): Promise<void>;
+}
+
+/** What the desk tells the log. One method an event keeps words and fields the same everywhere. */
+export interface Journal {
+  info(event: string, fields: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields: Readonly<Record<string, unknown>>): void;
+  error(event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+export type { Contract, Letter };
