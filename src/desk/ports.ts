@@ -67,11 +67,24 @@ export interface MessageFacts {
   readonly textDigest: string | null;
   /** Carries an encrypted attachment. */
   readonly encrypted: boolean;
-  readonly attachments: number;
+  readonly attachments: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly encrypted: boolean;
+  }[];
   /** `pass`, `fail` or `none` (spec 6: no verdict is not failure). */
   readonly authentication: string;
   /** The customer's own text, cut. */
   readonly text: string;
+  /** Result of the registry (spec 3.6) and the sentence that explains the reading; null for automatic mail. */
+  readonly result: string | null;
+  readonly numberReason: string | null;
+  /** Plain remarks for staff: what the reader repaired, what was doubtful. */
+  readonly remarks: readonly string[];
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  /** Reply-To where it differs from From, else null. */
+  readonly replyTo: string | null;
 }
 
 /** A received message in the hands of one worker. */
@@ -284,7 +297,11 @@ export interface Decision {
   /** Events on the ticket (or on the message alone when there is no ticket). */
   readonly events: readonly NewEvent[];
   /** A bounce matched to what we sent. */
-  readonly bounce: { readonly outboxId: number; readonly address: string; readonly permanent: boolean } | null;
+  readonly bounce: {
+    readonly outboxId: number;
+    readonly address: string;
+    readonly permanent: boolean;
+  } | null;
 }
 
 export type Committed =

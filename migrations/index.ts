@@ -1,0 +1,14 @@
+import type { Knex } from 'knex';
+import { up as up001 } from './001-start.ts';
+
+/** One forward step of the schema. The number at the start of the name orders the list and names the backup. */
+export interface Migration {
+  readonly name: string;
+  readonly up: (trx: Knex.Transaction) => Promise<void>;
+}
+
+/**
+ * The static, ordered list. Names carry no file extension, so a database made by `.ts` under tsx and one made
+ * by `.js` in dist are the same. A name that was ever released is never changed or removed.
+ */
+export const migrations: readonly Migration[] = [{ name: '001-start', up: up001 }];

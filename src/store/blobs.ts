@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import type { Row } from './row.ts';
+
+/** Keeps bytes once under their SHA-256 (lower-case hex), which it returns. */
+export async function keepBlob(trx: Knex, bytes: Buffer): Promise<string> {
+  const digest = digestOf(bytes);
+  await trx('blobs').insert({ digest, bytes }).onConflict('digest').ignore();
+  return digest;
+}
+
+export async function blob(q: Knex, digest: string): Promise<Buffer | null> {
+  const row: Row | undefined = await q('blobs').where({ digest }).first('bytes');
+  return row === undefined ? null : (row['bytes'] as Buffer);
+}
+
+/** Digests whose bytes do not match them. One blob is in memory at a time; the whole store is read. */
+export async function damagedBlobs(q: Knex): Promise<readonly string[]> {
+  const damaged: string[] = [];
+  for (let after = ''; ; ) {
+    const row: Row | undefined = await q('blobs').where('digest', '>', after).orderBy('digest').first();
+    if (row === undefined) return damaged;
+    after = String(row['digest']);
+    if (digestOf(row['bytes'] as Buffer) !== after) damaged.push(after);
+  }
+}
+
+function digestOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

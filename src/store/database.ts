@@ -1,0 +1,219 @@
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import knex, { type Knex } from 'knex';
+import pg from 'pg';
+import type { Journal } from '../desk/ports.ts';
+import { explained, gaveWay, storeError } from './failure.ts';
+
+/** How long to wait for another process before an error goes up. */
+export interface Patience {
+  readonly busyTimeoutMs: number;
+  readonly tries: number;
+}
+
+/** One open database. Queries are written once against `q`; only this file knows the two dialects apart. */
+export interface Database {
+  readonly dialect: 'sqlite' | 'postgres';
+  /** SQLite file, or null. */
+  readonly file: string | null;
+  read<T>(work: (q: Knex) => Promise<T>): Promise<T>;
+  /** One committed write transaction; done again from its start when the database gave way to another. */
+  write<T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** knex would write to standard output, where the command line prints JSON. What it says comes up as errors anyway. */
+const silent: Knex.Logger = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} };
+const require = createRequire(import.meta.url);
+/** About 60 s in all (6 × 10 s), then the caller hears `again`. */
+const patient: Patience = { busyTimeoutMs: 10_000, tries: 6 };
+
+/** `sqlite:PATH` or `postgres://…`. Connects lazily but for SQLite's file, whose pragmas are set at once. */
+export function connect(database: string, log?: Journal, patience: Patience = patient): Database {
+  const file = database.startsWith('sqlite:') ? database.slice('sqlite:'.length) : null;
+  if (file === null && !/^postgres(ql)?:\/\//.test(database))
+    throw storeError('stop', `\`database\` must be sqlite:PATH or postgres://…`);
+  const watch = file === null || file === ':memory:' ? null : watchFile(file);
+  const q = file === null ? openPostgres(database) : openSqlite(file, patience, () => watch?.reset());
+
+  async function write<T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const result = await q.transaction(work);
+        watch?.check();
+        return result;
+      } catch (error) {
+        if (!gaveWay(error) || attempt >= patience.tries) throw explained(error);
+        log?.warn('store-busy', { attempt, error: String(error) });
+        await sleep(attempt * 20 * (1 + Math.random()));
+      }
+    }
+  }
+
+  return {
+    dialect: file === null ? 'postgres' : 'sqlite',
+    file,
+    write,
+    read: async (work) => {
+      try {
+        return await work(q);
+      } catch (error) {
+        throw explained(error);
+      }
+    },
+    close: () => q.destroy(),
+  };
+}
+
+/** Rows for one worker: PostgreSQL passes over those another transaction holds; SQLite has one writer anyway. */
+export function forOneWorker<T extends Knex.QueryBuilder>(query: T): T {
+  if (query.client.dialect === 'postgresql') query.forUpdate().skipLocked();
+  return query;
+}
+
+/**
+ * SQLite goes on writing into a file that was deleted or replaced beneath it, and everything since would be lost at
+ * the next start. So each commit is believed only while the names still lead to the same files.
+ */
+function watchFile(file: string): { check(): void; reset(): void } {
+  let seen: readonly number[] | null = null;
+  function check(): void {
+    try {
+      const now = [statSync(file).ino, statSync(`${file}-wal`).ino];
+      seen ??= now;
+      if (now[0] === seen[0] && now[1] === seen[1]) return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return;
+    }
+    throw storeError(
+      'stop',
+      `${file} or its -wal file was removed or replaced while the program was running; stop the program, restore both`,
+    );
+  }
+  return {
+    check,
+    reset: () => {
+      seen = null;
+    },
+  };
+}
+
+function openSqlite(file: string, patience: Patience, opened: () => void): Knex {
+  return knex({
+    client: sqliteClient(),
+    connection: { filename: file },
+    useNullAsDefault: true,
+    log: silent,
+    // One connection a process: waiting writers would otherwise each block a thread of the pool that the holder needs.
+    pool: {
+      min: 1,
+      max: 1,
+      afterCreate: (connection: SqliteConnection, done: (error: unknown, c: unknown) => void) => {
+        (async () => {
+          await exec(connection, `PRAGMA busy_timeout = ${patience.busyTimeoutMs}`);
+          await setUp(connection, Date.now() + patience.busyTimeoutMs);
+          opened();
+        })().then(
+          () => done(null, connection),
+          (error: unknown) => done(error, connection),
+        );
+      },
+    },
+  });
+}
+
+interface SqliteConnection {
+  exec(sql: string, done: (error: Error | null) => void): void;
+  get(sql: string, done: (error: Error | null, row?: { page_count: number }) => void): void;
+}
+
+function exec(connection: SqliteConnection, sql: string): Promise<void> {
+  return new Promise((resolve, reject) =>
+    connection.exec(sql, (error) => (error === null ? resolve() : reject(error))),
+  );
+}
+
+/** Changing the journal mode does not honour the busy timeout while another process opens the same new file. */
+async function setUp(connection: SqliteConnection, deadline: number): Promise<void> {
+  try {
+    const pages = await new Promise<number | undefined>((resolve, reject) =>
+      connection.get('PRAGMA page_count', (error, row) => (error ? reject(error) : resolve(row?.page_count))),
+    );
+    // On a new file and before WAL: afterwards auto_vacuum stays off and a purge never shrinks the file. On an old
+    // one the words would only wait for the write lock, which another process may hold for long.
+    if (pages === 0) await exec(connection, 'PRAGMA auto_vacuum = INCREMENTAL');
+    await exec(connection, 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+  } catch (error) {
+    if (!gaveWay(error) || Date.now() > deadline) throw error;
+    await sleep(20 + 30 * Math.random());
+    await setUp(connection, deadline);
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: knex has no types for its inner classes
+type Inner = any;
+
+/**
+ * knex's SQLite client with transactions that take the write lock at their start. knex begins deferred, and two
+ * processes that read and then write fail at once with SQLITE_BUSY, whatever the busy timeout.
+ */
+function sqliteClient(): typeof Knex.Client {
+  const Client: Inner = require('knex/lib/dialects/sqlite3/index.js');
+  const Transaction: Inner = require('knex/lib/dialects/sqlite3/execution/sqlite-transaction.js');
+  class ImmediateTransaction extends Transaction {
+    async begin(this: Inner, connection: unknown): Promise<void> {
+      try {
+        await this.trxClient.query(connection, 'BEGIN IMMEDIATE;');
+      } catch (error) {
+        // A COMMIT that failed (a full disk, a deferred check) may have left its transaction open.
+        if (!String(error).includes('within a transaction')) throw error;
+        await this.trxClient.query(connection, 'ROLLBACK;');
+        await this.trxClient.query(connection, 'BEGIN IMMEDIATE;');
+      }
+    }
+
+    async rollback(this: Inner, connection: unknown, error: unknown): Promise<void> {
+      // A full disk rolls back by itself; the failing ROLLBACK must not hide why.
+      await this.trxClient.query(connection, 'ROLLBACK;').catch(() => undefined);
+      this._completed = true;
+      this._rejecter(error);
+    }
+  }
+  return class extends Client {
+    transaction(container: unknown, config: unknown, outerTx: unknown): unknown {
+      return new (ImmediateTransaction as Inner)(this, container, config, outerTx);
+    }
+
+    prepBindings(bindings: readonly unknown[] | undefined): unknown {
+      return bindings?.map(storable);
+    }
+  } as Inner;
+}
+
+function openPostgres(url: string): Knex {
+  const Client: Inner = require('knex/lib/dialects/postgres/index.js');
+  class PostgresClient extends Client {
+    prepBindings(bindings: readonly unknown[] | undefined): unknown {
+      return bindings?.map(storable);
+    }
+  }
+  const int8 = 20;
+  const types = {
+    getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+      oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+  };
+  return knex({
+    client: PostgresClient as Inner,
+    connection: { connectionString: url, types, application_name: 'uketsuke' } as Knex.PgConnectionConfig,
+    log: silent,
+    pool: { min: 0, max: 8 },
+    acquireConnectionTimeout: 60_000,
+  });
+}
+
+/** PostgreSQL refuses NUL in text. Both databases keep U+FFFD in its place, so that no sender can block the intake. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '\uFFFD');
+  return value;
+}

@@ -1,0 +1,69 @@
+import type { Journal, Store, TicketStore } from '../desk/ports.ts';
+import { contractStore } from './contracts.ts';
+import { connect, type Database, type Patience } from './database.ts';
+import { decisions } from './decisions.ts';
+import { migrate } from './migrate.ts';
+import { outboxStore } from './outgoing.ts';
+import { receivedStore } from './received.ts';
+import { eventsOf, loadTickets } from './tickets.ts';
+
+export interface StoreOptions {
+  /** `sqlite:PATH` or `postgres://…`. */
+  readonly database: string;
+  readonly log?: Journal;
+  /** Milliseconds; judges the age of leases and nothing else. */
+  readonly leaseClock?: () => number;
+  readonly patience?: Patience;
+}
+
+/**
+ * Opens the memory of the desk on either database, migrated forward. Rejects with a `StoreError` whose `kind` says
+ * whether trying again can help.
+ */
+export async function openStore(options: StoreOptions): Promise<Store & AsyncDisposable> {
+  const { log, leaseClock = Date.now } = options;
+  const db = connect(options.database, log, options.patience);
+  try {
+    await migrate(db, log);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+  const received = receivedStore(db, leaseClock);
+  const outbox = outboxStore(db, leaseClock);
+  return {
+    received,
+    contracts: contractStore(db),
+    outbox,
+    tickets: ticketStore(db, received, outbox),
+    ...decisions(db),
+    close: () => db.close(),
+    [Symbol.asyncDispose]: () => db.close(),
+  };
+}
+
+function ticketStore(db: Database, received: Store['received'], outbox: Store['outbox']): TicketStore {
+  const one = async (where: { id: number } | { ref: string }) =>
+    (await db.read((q) => loadTickets(q, where)))[0] ?? null;
+  return {
+    byId: (id) => one({ id }),
+    byRef: (ref) => one({ ref }),
+    list: ({ state, number }) =>
+      db.read((q) =>
+        loadTickets(q, {
+          ...(state === undefined ? {} : { state }),
+          ...(number === undefined ? {} : { number }),
+        }),
+      ),
+    detail: async (ref) => {
+      const ticket = await one({ ref });
+      if (ticket === null) return null;
+      return {
+        ticket,
+        messages: await received.ofTicket(ticket.id),
+        letters: await outbox.ofTicket(ticket.id),
+        events: await db.read((q) => eventsOf(q, ticket.id)),
+      };
+    },
+  };
+}

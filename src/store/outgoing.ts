@@ -1,0 +1,241 @@
+import type { Knex } from 'knex';
+import type {
+  Aftermath,
+  NewLetter,
+  OutboxItem,
+  OutboxState,
+  OutboxStore,
+  Settlement,
+} from '../desk/ports.ts';
+import type { LetterKind } from '../ticket/ticket.ts';
+import { blob, keepBlob } from './blobs.ts';
+import { type Database, forOneWorker } from './database.ts';
+import { isDead, newLease, sendLeaseMs } from './lease.ts';
+import { freeDeadClaims } from './received.ts';
+import { addressKey, indexKey, instant, instantOrNull, numberOrNull, type Row, textOrNull } from './row.ts';
+import { type About, changeTicket, writeEvents } from './tickets.ts';
+
+const noLease = { owner: null, token: null, lease_until: null };
+
+export function outboxStore(db: Database, leaseClock: () => number): OutboxStore {
+  async function many(query: (q: Knex) => Knex.QueryBuilder): Promise<readonly OutboxItem[]> {
+    const rows: Row[] = await db.read((q) => query(q).select());
+    return rows.map(toItem);
+  }
+  return {
+    due: (now, limit) => db.read((q) => due(q, instant(now), limit)),
+    begin: (id, attempt) =>
+      db.write(async (trx) => {
+        const waiting: Row | undefined = await trx('outbox')
+          .where({ id, state: 'queued' })
+          .forUpdate()
+          .first();
+        if (waiting === undefined) return null;
+        const lease = newLease(leaseClock(), sendLeaseMs);
+        await trx('outbox')
+          .where({ id })
+          .update({
+            state: 'sending',
+            attempts: Number(waiting['attempts']) + 1,
+            message_id: attempt.messageId,
+            subject: attempt.subject,
+            digest: await keepBlob(trx, attempt.bytes),
+            attempted_at: instant(attempt.at),
+            body_begun: 0,
+            owner: lease.owner,
+            token: lease.token,
+            lease_until: lease.until,
+          });
+        return lease.token;
+      }),
+    bodyBegins: (id, token) =>
+      db.write(async (trx) => {
+        const held = await trx('outbox')
+          .where({ id, token, state: 'sending' })
+          .update({ body_begun: 1, lease_until: leaseClock() + sendLeaseMs });
+        return held === 1;
+      }),
+    settle: (id, token, settlement, aftermath) =>
+      db.write((trx) => settle(trx, { id, token, state: 'sending' }, settlement, aftermath, leaseClock())),
+    putAside: (id, settlement, events) =>
+      db.write((trx) =>
+        settle(trx, { id, state: 'queued' }, settlement, { ticket: null, letters: [], events }, leaseClock()),
+      ),
+    recover: (now) => db.write((trx) => recover(trx, instant(now), leaseClock())),
+    get: async (id) => (await many((q) => q('outbox').where({ id })))[0] ?? null,
+    list: () => many((q) => q('outbox').orderBy('id')),
+    ofTicket: (ticketId) => many((q) => q('outbox').where({ ticket_id: ticketId }).orderBy('id')),
+    bytes: (id) =>
+      db.read(async (q) => {
+        const row: Row | undefined = await q('outbox').where({ id }).whereNotNull('digest').first('digest');
+        return row === undefined ? null : blob(q, String(row['digest']));
+      }),
+    countTo: (address, since) => db.read((q) => countTo(q, address, since)),
+    sentSince: (at) =>
+      db.read(async (q) => {
+        const row: Row | undefined = await q('outbox')
+          .where({ state: 'sent' })
+          .where('sent_at', '>=', instant(at))
+          .whereNot({ kind: 'notification' })
+          .count({ n: '*' })
+          .first();
+        return Number(row?.['n']);
+      }),
+    undeliverable: (addresses) =>
+      db.read(async (q) => {
+        const found = new Set<string>(
+          await q('undeliverable').whereIn('address_id', addresses.map(addressKey)).pluck('address_id'),
+        );
+        return addresses.filter((address) => found.has(addressKey(address)));
+      }),
+  };
+}
+
+/**
+ * Letters whose time has come, by that time; those the calendar knows no time for come last, so that however many
+ * of them wait, they keep nothing else from leaving.
+ */
+async function due(q: Knex, now: string, limit: number): Promise<readonly OutboxItem[]> {
+  const queued = () => q('outbox').where({ state: 'queued' }).orderBy(['not_before', 'id']);
+  const dated: Row[] = await queued().where('not_before', '<=', now).limit(limit);
+  const undated: Row[] =
+    dated.length < limit
+      ? await queued()
+          .whereNull('not_before')
+          .limit(limit - dated.length)
+      : [];
+  return [...dated, ...undated].map(toItem);
+}
+
+/**
+ * The settlement always stands, for it tells what happened in the world. A change to a ticket that somebody else
+ * changed meanwhile is left out, and an event says so: the newer decision knew more.
+ */
+async function settle(
+  trx: Knex,
+  where: { id: number; token?: string; state: OutboxState },
+  settlement: Settlement,
+  aftermath: Aftermath,
+  clock: number,
+): Promise<boolean> {
+  const row: Row | undefined = await trx('outbox').where(where).forUpdate().first();
+  if (row === undefined) return false;
+  await trx('outbox').where({ id: where.id }).update(columnsOf(settlement));
+  const fallback = where.state === 'sending' ? textOrNull(row['attempted_at']) : null;
+  const about: About = {
+    at: settlement.kind === 'sent' ? settlement.at : (fallback ?? new Date(clock).toISOString()),
+    ticketId: aftermath.ticket?.id ?? numberOrNull(row['ticket_id']),
+    receivedId: numberOrNull(row['received_id']),
+    outboxId: where.id,
+  };
+  await writeEvents(trx, about, aftermath.events);
+  const actor = aftermath.events[0]?.actor ?? 'system';
+  if (aftermath.ticket !== null && !(await changeTicket(trx, about, aftermath.ticket, actor)))
+    await writeEvents(trx, about, [
+      { kind: 'not-changed', actor, reason: 'the ticket changed while the letter was on its way' },
+    ]);
+  await writeLetters(trx, about, aftermath.letters);
+  return true;
+}
+
+function columnsOf(settlement: Settlement): Readonly<Record<string, unknown>> {
+  const common = { ...noLease, reason: settlement.reason };
+  switch (settlement.kind) {
+    case 'sent':
+      return { ...common, state: 'sent', sent_at: instant(settlement.at) };
+    case 'later':
+      return { ...common, state: 'queued', not_before: instantOrNull(settlement.notBefore) };
+    default:
+      return { ...common, state: settlement.kind };
+  }
+}
+
+/** Writes letters once each: a key that exists is passed over. A withheld letter is kept as `cancelled`. */
+export async function writeLetters(trx: Knex, about: About, letters: readonly NewLetter[]): Promise<void> {
+  for (const letter of letters) {
+    if (about.ticketId === null && letter.onceKey.includes('{ticket}'))
+      throw new Error(`a letter without a ticket has the key ${letter.onceKey}`);
+    const onceKey = letter.onceKey.replaceAll('{ticket}', String(about.ticketId));
+    await trx('outbox')
+      .insert({
+        kind: letter.kind,
+        ticket_id: about.ticketId,
+        received_id: about.receivedId,
+        to_address: letter.to,
+        to_id: addressKey(letter.to),
+        once_key: onceKey,
+        once_key_id: indexKey(onceKey),
+        not_before: instantOrNull(letter.notBefore),
+        data: JSON.stringify(letter.data),
+        state: letter.withheld === null ? 'queued' : 'cancelled',
+        reason: letter.withheld,
+        attempts: 0,
+        created_at: instant(about.at),
+        body_begun: 0,
+      })
+      .onConflict('once_key_id')
+      .ignore();
+  }
+}
+
+async function recover(trx: Knex, now: string, clock: number): Promise<readonly OutboxItem[]> {
+  await freeDeadClaims(trx, clock);
+  const sending: Row[] = await forOneWorker(trx('outbox').where({ state: 'sending' }).orderBy('id').select());
+  const changed: OutboxItem[] = [];
+  for (const row of sending) {
+    if (Number(row['lease_until']) > clock && !isDead(String(row['owner']))) continue;
+    const uncertain = row['body_begun'] === 1;
+    const reason = uncertain
+      ? 'the sender died after the body was begun: nobody knows whether it arrived'
+      : 'the sender died before the body was begun: queued again';
+    const update = { ...noLease, state: uncertain ? 'uncertain' : 'queued', reason };
+    await trx('outbox').where({ id: row['id'] }).update(update);
+    const about: About = {
+      at: now,
+      ticketId: numberOrNull(row['ticket_id']),
+      receivedId: numberOrNull(row['received_id']),
+      outboxId: Number(row['id']),
+    };
+    await writeEvents(trx, about, [
+      { kind: 'letter', actor: 'system', reason: `sending → ${update.state}: ${reason}` },
+    ]);
+    changed.push(toItem({ ...row, ...update }));
+  }
+  return changed;
+}
+
+async function countTo(q: Knex, address: string, since: { hour: string; day: string }) {
+  const letters = () =>
+    q('outbox')
+      .where({ to_id: addressKey(address) })
+      .whereNotIn('kind', ['notification', 'answer']);
+  const count = async (query: Knex.QueryBuilder): Promise<number> => {
+    const row: Row | undefined = await query.count({ n: '*' }).first();
+    return Number(row?.['n']);
+  };
+  return {
+    queued: await count(letters().whereIn('state', ['queued', 'sending'])),
+    hour: await count(letters().where({ state: 'sent' }).where('sent_at', '>=', instant(since.hour))),
+    day: await count(letters().where({ state: 'sent' }).where('sent_at', '>=', instant(since.day))),
+  };
+}
+
+function toItem(row: Row): OutboxItem {
+  return {
+    id: Number(row['id']),
+    kind: row['kind'] as LetterKind,
+    ticketId: numberOrNull(row['ticket_id']),
+    receivedId: numberOrNull(row['received_id']),
+    to: String(row['to_address']),
+    onceKey: String(row['once_key']),
+    notBefore: textOrNull(row['not_before']),
+    data: JSON.parse(String(row['data'])) as OutboxItem['data'],
+    state: row['state'] as OutboxState,
+    reason: textOrNull(row['reason']),
+    attempts: Number(row['attempts']),
+    createdAt: String(row['created_at']),
+    messageId: textOrNull(row['message_id']),
+    subject: textOrNull(row['subject']),
+    sentAt: textOrNull(row['sent_at']),
+  };
+}

@@ -1,0 +1,148 @@
+import type { Knex } from 'knex';
+import type { ClaimedMessage, MessageFacts, Received, ReceivedStore, Source } from '../desk/ports.ts';
+import type { Outcome } from '../ticket/ticket.ts';
+import { blob, keepBlob } from './blobs.ts';
+import { type Database, forOneWorker } from './database.ts';
+import { claimLeaseMs, isDead, newLease } from './lease.ts';
+import { addressKey, indexKey, instant, numberOrNull, type Row, textOrNull } from './row.ts';
+import { tally } from './tally.ts';
+
+export function receivedStore(db: Database, leaseClock: () => number): ReceivedStore {
+  async function one(query: (q: Knex) => Knex.QueryBuilder): Promise<Received | null> {
+    const row: Row | undefined = await db.read((q) => query(q).first('received.*'));
+    return row === undefined ? null : toReceived(row);
+  }
+  async function many(query: (q: Knex) => Knex.QueryBuilder): Promise<readonly Received[]> {
+    const rows: Row[] = await db.read((q) => query(q).select('received.*'));
+    return rows.map(toReceived);
+  }
+  return {
+    accept: (acceptance) =>
+      db.write(async (trx) => {
+        const digest = await keepBlob(trx, acceptance.raw);
+        const { source, messageId } = acceptance;
+        const [row] = await trx('received')
+          .insert({
+            received_at: instant(acceptance.receivedAt),
+            source_kind: source.kind,
+            source_name: source.name,
+            return_path: source.returnPath,
+            recipients: JSON.stringify(source.recipients),
+            message_id: messageId,
+            message_id_id: messageId === null ? null : indexKey(messageId),
+            content_key: acceptance.contentKey,
+            content_key_id: indexKey(acceptance.contentKey),
+            quiet: acceptance.quiet ? 1 : 0,
+            digest,
+            encrypted: 0,
+            kills: 0,
+          })
+          .returning('id');
+        return Number(row.id);
+      }),
+    claim: (id) => claim(db, leaseClock(), id),
+    release: (id, token, killed) =>
+      db.write(async (trx) => {
+        await trx('received')
+          .where({ id, token })
+          .whereNull('outcome')
+          .update({ owner: null, token: null, lease_until: null })
+          .increment('kills', killed ? 1 : 0);
+      }),
+    twin: (contentKey) =>
+      one((q) =>
+        q('content_keys')
+          .join('received', 'received.id', 'content_keys.received_id')
+          .where('content_keys.content_key_id', indexKey(contentKey)),
+      ),
+    get: (id) => one((q) => q('received').where({ id })),
+    raw: (id) =>
+      db.read(async (q) => {
+        const row: Row | undefined = await q('received').where({ id }).first('digest');
+        return row === undefined ? null : blob(q, String(row['digest']));
+      }),
+    sameText: (from, textDigest, since) =>
+      one((q) =>
+        q('received')
+          .where({ from_id: addressKey(from), text_digest: textDigest })
+          .where('received_at', '>=', instant(since))
+          .whereNotNull('outcome')
+          .orderBy(['received_at', 'id']),
+      ),
+    encryptedFrom: (from, since) =>
+      one((q) =>
+        q('received')
+          .where({ from_id: addressKey(from), encrypted: 1 })
+          .where('received_at', '>=', instant(since))
+          .whereNotNull('ticket_id')
+          .orderBy([
+            { column: 'received_at', order: 'desc' },
+            { column: 'id', order: 'desc' },
+          ]),
+      ),
+    byMessageIds: (ids) =>
+      many((q) =>
+        q('received')
+          .whereIn('message_id_id', ids.map(indexKey))
+          .whereNotNull('outcome')
+          .orderBy([
+            { column: 'received_at', order: 'desc' },
+            { column: 'id', order: 'desc' },
+          ]),
+      ),
+    ofTicket: (ticketId) =>
+      many((q) => q('received').where({ ticket_id: ticketId }).orderBy(['received_at', 'id'])),
+    tally: () => db.read(tally),
+  };
+}
+
+async function claim(db: Database, now: number, id?: number): Promise<ClaimedMessage | null> {
+  const lease = newLease(now, claimLeaseMs);
+  const row = await db.write(async (trx): Promise<Row | null> => {
+    await freeDeadClaims(trx, now);
+    const waiting = trx('received')
+      .whereNull('outcome')
+      .where((free) => free.whereNull('lease_until').orWhere('lease_until', '<=', now))
+      .orderBy(['received_at', 'id']);
+    if (id !== undefined) waiting.where({ id });
+    const found: Row | undefined = await forOneWorker(waiting.first());
+    if (found === undefined) return null;
+    await trx('received')
+      .where({ id: found['id'] })
+      .update({ owner: lease.owner, token: lease.token, lease_until: lease.until });
+    return found;
+  });
+  if (row === null) return null;
+  const raw = await db.read((q) => blob(q, String(row['digest'])));
+  if (raw === null) throw new Error(`message ${row['id']} has no bytes; run audit`);
+  return { ...toReceived(row), token: lease.token, kills: Number(row['kills']), raw };
+}
+
+/** Claims of processes of this host that are gone, and claims whose time is over, are open to anybody again. */
+export async function freeDeadClaims(trx: Knex, now: number): Promise<void> {
+  const owners: string[] = await trx('received').whereNotNull('owner').distinct().pluck('owner');
+  await trx('received')
+    .whereNotNull('owner')
+    .where((over) => over.whereIn('owner', owners.filter(isDead)).orWhere('lease_until', '<=', now))
+    .update({ owner: null, token: null, lease_until: null });
+}
+
+function toReceived(row: Row): Received {
+  return {
+    id: Number(row['id']),
+    receivedAt: String(row['received_at']),
+    source: {
+      kind: row['source_kind'] as Source['kind'],
+      name: String(row['source_name']),
+      returnPath: textOrNull(row['return_path']),
+      recipients: JSON.parse(String(row['recipients'])) as string[],
+    },
+    messageId: textOrNull(row['message_id']),
+    contentKey: String(row['content_key']),
+    quiet: row['quiet'] === 1,
+    outcome: textOrNull(row['outcome']) as Outcome | null,
+    reason: textOrNull(row['reason']),
+    ticketId: numberOrNull(row['ticket_id']),
+    facts: row['facts'] === null ? null : (JSON.parse(String(row['facts'])) as MessageFacts),
+  };
+}

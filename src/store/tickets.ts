@@ -1,0 +1,147 @@
+import type { Knex } from 'knex';
+import type { NewEvent, TicketChange, TicketOpening } from '../desk/ports.ts';
+import { formatReference } from '../ticket/reference.ts';
+import type { Channel, Participant, Ticket, TicketEvent, TicketState } from '../ticket/ticket.ts';
+import { instant, instantOrNull, numberOrNull, type Row, textOrNull } from './row.ts';
+
+/** What an event is about; ids that are null are unknown or do not apply. */
+export interface About {
+  readonly at: string;
+  readonly ticketId: number | null;
+  readonly receivedId: number | null;
+  readonly outboxId: number | null;
+}
+
+export async function writeEvents(trx: Knex, about: About, events: readonly NewEvent[]): Promise<void> {
+  for (const { kind, actor, reason } of events)
+    await trx('events').insert({
+      at: instant(about.at),
+      actor,
+      kind,
+      reason,
+      ticket_id: about.ticketId,
+      received_id: about.receivedId,
+      outbox_id: about.outboxId,
+    });
+}
+
+/** Tickets by any condition on their columns, oldest first. */
+export async function loadTickets(
+  q: Knex,
+  where: Readonly<Record<string, unknown>>,
+): Promise<readonly Ticket[]> {
+  const rows: Row[] = await q('tickets').where(where).orderBy('id');
+  const people: Row[] = await q('participants')
+    .whereIn('ticket_id', q('tickets').where(where).select('id'))
+    .orderBy(['ticket_id', 'position']);
+  const byTicket = new Map<unknown, Participant[]>();
+  for (const row of people) {
+    const list = byTicket.get(row['ticket_id']) ?? [];
+    byTicket.set(row['ticket_id'], list);
+    list.push({
+      address: String(row['address']),
+      name: String(row['name']),
+      role: row['role'] as Participant['role'],
+    });
+  }
+  return rows.map((row) => toTicket(row, byTicket.get(row['id']) ?? []));
+}
+
+export async function eventsOf(q: Knex, ticketId: number): Promise<readonly TicketEvent[]> {
+  const rows: Row[] = await q('events').where({ ticket_id: ticketId }).orderBy('id');
+  return rows.map((row) => ({
+    at: String(row['at']),
+    actor: String(row['actor']),
+    kind: String(row['kind']),
+    reason: String(row['reason']),
+  }));
+}
+
+/** The reference is counted up in the same transaction: no number is lost, none is given twice (spec 1). */
+export async function openTicket(trx: Knex, opening: TicketOpening): Promise<{ id: number; ref: string }> {
+  const [counter] = await trx('ref_counters')
+    .insert({ day: opening.openedOn, last: 1 })
+    .onConflict('day')
+    .merge({ last: trx.raw('?? + 1', ['ref_counters.last']) })
+    .returning('last');
+  const ref = formatReference(opening.openedOn, Number(counter.last));
+  const [row] = await trx('tickets')
+    .insert({
+      ref,
+      state: opening.state,
+      channel: opening.channel,
+      number: opening.number,
+      verified: opening.verified ? 1 : 0,
+      subject: opening.subject,
+      opened_at: instant(opening.openedAt),
+      linked_to: opening.linkedTo,
+      repeat_of: opening.repeatOf,
+      version: 1,
+    })
+    .returning('id');
+  const id = Number(row.id);
+  await writeParticipants(trx, id, opening.participants);
+  return { id, ref };
+}
+
+/** False, and nothing written, when the ticket is no longer at the version the change was decided on. */
+export async function changeTicket(
+  trx: Knex,
+  about: About,
+  change: TicketChange,
+  actor: string,
+): Promise<boolean> {
+  const { id, version } = change;
+  const before: Row | undefined = await trx('tickets').where({ id, version }).forUpdate().first();
+  if (before === undefined) return false;
+  const update: Record<string, unknown> = { version: version + 1 };
+  if (change.state !== undefined) update['state'] = change.state;
+  if (change.number !== undefined) update['number'] = change.number;
+  if (change.verified !== undefined) update['verified'] = change.verified ? 1 : 0;
+  if (change.closedAt !== undefined) update['closed_at'] = instantOrNull(change.closedAt);
+  await trx('tickets').where({ id }).update(update);
+  if (change.participants !== undefined) {
+    await trx('participants').where({ ticket_id: id }).delete();
+    await writeParticipants(trx, id, change.participants);
+  }
+  await writeEvents(trx, { ...about, ticketId: id }, changes(before, update, actor));
+  return true;
+}
+
+/** One event for each column of interest that changed, so that no change can go unrecorded. */
+function changes(before: Row, update: Row, actor: string): readonly NewEvent[] {
+  const words = (value: unknown, kind: string) =>
+    kind === 'verified' ? (value === 1 ? 'yes' : 'no') : (textOrNull(value) ?? 'none');
+  return ['state', 'number', 'verified']
+    .filter((kind) => kind in update && update[kind] !== before[kind])
+    .map((kind) => ({
+      kind,
+      actor,
+      reason: `${words(before[kind], kind)} → ${words(update[kind], kind)}`,
+    }));
+}
+
+async function writeParticipants(trx: Knex, id: number, people: readonly Participant[]): Promise<void> {
+  for (const [position, { address, name, role }] of people.entries())
+    await trx('participants').insert({ ticket_id: id, position, address, name, role });
+}
+
+function toTicket(row: Row, participants: readonly Participant[]): Ticket {
+  return {
+    id: Number(row['id']),
+    ref: String(row['ref']),
+    state: row['state'] as TicketState,
+    channel: row['channel'] as Channel,
+    number: textOrNull(row['number']),
+    verified: row['verified'] === 1,
+    subject: String(row['subject']),
+    openedAt: String(row['opened_at']),
+    closedAt: textOrNull(row['closed_at']),
+    linkedTo: numberOrNull(row['linked_to']),
+    repeatOf: numberOrNull(row['repeat_of']),
+    category: textOrNull(row['category']),
+    assignee: textOrNull(row['assignee']),
+    version: Number(row['version']),
+    participants,
+  };
+}
