@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { identify } from './digest.ts';
+
+const base =
+  'From: a@example.jp\r\nTo: desk@example.jp\r\nSubject: x\r\n y\r\nMessage-ID: <m@example.jp>\r\nContent-Type: text/plain\r\n\r\none\r\n\r\nFrom here\r\n> quoted\r\nlast\r\n';
+const key = (text: string): string => identify(Buffer.from(text, 'latin1')).contentKey;
+
+describe('the same mail whichever way it came', () => {
+  const same: [string, string][] = [
+    ['LF', base.replaceAll('\r\n', '\n')],
+    ['mboxo', base.replace('\r\nFrom here', '\r\n>From here')],
+    ['mboxrd twice', base.replace('\r\nFrom here', '\r\n>>From here')],
+    ['trailing blank lines', `${base}\r\n\r\n`],
+    ['no newline at the end', base.slice(0, -2)],
+    [
+      'other trace fields',
+      `Return-Path: <b@x>\r\nReceived: from x\r\n by y\r\nDelivered-To: z\r\nX-Spam: no\r\n${base}`,
+    ],
+    ['an mbox line in front', `From a@example.jp Mon Nov 23 10:00:00 2026\r\n${base}`],
+    ['folded elsewhere', base.replace('Subject: x\r\n y', 'Subject: x y')],
+    ['case of names', base.replace('Subject:', 'SUBJECT:')],
+    [
+      'order of fields',
+      base
+        .replace('To: desk@example.jp\r\n', '')
+        .replace('Subject:', 'To: desk@example.jp\r\nSubject:')
+        .replace(/(Subject: x\r\n y\r\n)(Message-ID: [^\r]*\r\n)/, '$2$1'),
+    ],
+  ];
+  it.each(same)('%s', (_name, text) => expect(key(text)).toBe(key(base)));
+});
+
+describe('two mails', () => {
+  const different: [string, string][] = [
+    ['body', base.replace('one', 'two')],
+    ['subject', base.replace('Subject: x', 'Subject: z')],
+    ['sender', base.replace('a@example.jp', 'b@example.jp')],
+    ['Message-ID', base.replace('<m@', '<n@')],
+    ['content type', base.replace('text/plain', 'text/html')],
+    ['a quoted line', base.replace('> quoted', 'quoted')],
+    ['a blank line within', base.replace('one\r\n\r\n', 'one\r\n')],
+  ];
+  it.each(different)('%s', (_name, text) => expect(key(text)).not.toBe(key(base)));
+});
+
+it('names id and return path', () => {
+  expect(identify(Buffer.from(`Return-Path: <>\n${base}`))).toMatchObject({
+    messageId: '<m@example.jp>',
+    returnPath: '',
+  });
+  expect(key(base)).toMatch(/^<m@example\.jp> [0-9a-f]{64}$/);
+  expect(key('Subject: x\n\nbody')).toMatch(/^[0-9a-f]{64}$/);
+});
+
+it('never throws, and line ends never matter', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+      expect(identify(Buffer.from(bytes)).contentKey).toMatch(/[0-9a-f]{64}$/);
+    }),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('a', '', 'From b', '>From c', ' d', 'Subject: e')), (lines) => {
+      const body = `From: a@b\n\n${lines.join('\n')}`;
+      expect(key(body.replaceAll('\n', '\r\n'))).toBe(key(body));
+    }),
+  );
+});
+
+it('is linear', () => {
+  for (const raw of [
+    '\n'.repeat(5e6),
+    `A: b\n\n${'>'.repeat(5e6)}`,
+    `A:${' '.repeat(5e6)}`,
+    `Message-ID: ${'<'.repeat(5e6)}`,
+  ]) {
+    const startedAt = performance.now();
+    identify(Buffer.from(raw));
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  }
+});

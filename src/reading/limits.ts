@@ -1,0 +1,76 @@
+/**
+ * Every bound of the reader, with the attack or accident it stops. Units stand last in the name.
+ * A bound that is passed gives a `limited` reading: the letter holds what was read so far.
+ */
+
+/** Mail read at all; what lies behind it is kept raw only. IMAP and SMTP refuse earlier. */
+export const mailBytes = 64 * 1024 * 1024;
+
+/** A single header of 900 KB, 50,000 header fields: the parser's own limit, of one node. */
+export const headBytes = 1024 * 1024;
+
+/** Fields kept in a letter. More than fifty Received is a loop, so the bound is well above it. */
+export const headerFields = 500;
+
+/** One field as kept in a letter (a Subject of 900 KB reached storage whole). */
+export const headerValueChars = 4_000;
+
+/** `=?` repeated 400,000 times: no more than this of one field is searched for encoded words. */
+export const headerDecodedBytes = 64 * 1024;
+
+/** Subject as stored and shown. */
+export const subjectChars = 500;
+
+/** A display name as shown. */
+export const nameChars = 200;
+
+/** Addresses of one field: mail to 10,000 recipients. */
+export const addresses = 100;
+
+/** Message-IDs of In-Reply-To and of References: fields of 900 KB were copied into answers. */
+export const referenceIds = 20;
+
+/** MIME parts: 10,000 parts or 5,000 levels. The parser throws EMAXLEN past it. */
+export const parts = 1_000;
+
+/** Attachments listed in a letter; the rest is counted. */
+export const attachments = 200;
+
+/** Bytes of text decoded for each part and text kept in all: 20 MB of text, 10 MB of newlines. */
+export const textBytes = 1024 * 1024;
+
+/** Lines of text kept: 10 MB of newlines make a million empty lines for every rule that works by lines. */
+export const textLines = 50_000;
+
+/** HTML turned into text: 10 MB of markup hold the converter for minutes. */
+export const htmlBytes = 2 * 1024 * 1024;
+
+/** Nesting of HTML: 200,000 `<div>` overflow the stack, and the parser then gives empty text. */
+export const htmlDepth = 500;
+
+/** Start and end kept of each attachment, enough for magic bytes, ZIP directory and PDF trailer. */
+export const attachmentPeekBytes = 64 * 1024;
+
+/** File name as shown: a name of 4 KB. */
+export const fileNameChars = 150;
+
+/** Recipients and Message-IDs taken from one delivery report. */
+export const reportRecipients = 50;
+
+/** Reading gives up by itself after this and returns what it has. */
+export const readingMilliseconds = 20_000;
+
+/** The parent kills the child after this: an endless loop never looks at its own clock. */
+export const childMilliseconds = 60_000;
+
+/** Resident memory of the child. A heap limit does not bound buffers (807 MB under 128 MB of heap). */
+export const childRssBytes = 700 * 1024 * 1024;
+
+/** How often the parent looks at the child's memory. */
+export const childWatchMilliseconds = 100;
+
+/** An idle child ends after this and is started again by the next mail. */
+export const childIdleMilliseconds = 30_000;
+
+/** A child is replaced after this many mails, so that nothing it leaked grows for ever. */
+export const childMails = 500;

@@ -1,0 +1,106 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, it } from 'vitest';
+import type { Reader } from '../desk/ports.ts';
+import { openReader, type ReaderOptions } from './sandbox.ts';
+
+const hostile = new URL('../../fixtures/reading/hostile-child.mjs', import.meta.url);
+const opened: Reader[] = [];
+
+function open(options: ReaderOptions = {}): Reader {
+  const reader = openReader(options);
+  opened.push(reader);
+  return reader;
+}
+
+afterEach(async () => {
+  for (const reader of opened.splice(0)) await reader.close();
+});
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/\) Z /.test(execFileSync('cat', [`/proc/${pid}/stat`]).toString());
+  } catch {
+    return false;
+  }
+}
+
+const pidOf = async (reader: Reader): Promise<number> => {
+  const reading = await reader.read(Buffer.from('pid'));
+  return reading.kind === 'limited' ? Number(reading.limit) : 0;
+};
+
+it('reads mail in a child, warm ones fast, several at once in order', async () => {
+  const reader = open();
+  const mail = Buffer.from(
+    'From: a@example.jp\nSubject: s\nContent-Type: text/plain; charset=utf-8\n\nCL-1234-5678 です',
+  );
+  const readings = await Promise.all([reader.read(mail), reader.read(mail), reader.read(mail)]);
+  for (const reading of readings) {
+    expect(reading).toMatchObject({ kind: 'read', letter: { text: 'CL-1234-5678 です', subject: 's' } });
+  }
+  const startedAt = performance.now();
+  for (let index = 0; index < 20; index += 1) await reader.read(mail);
+  expect((performance.now() - startedAt) / 20).toBeLessThan(100);
+});
+
+it('kills a loop, a hoarder and survives a crash; the next mail is read', async () => {
+  const reader = open({ childModule: hostile, milliseconds: 1_500, rssBytes: 250e6 });
+  const first = await pidOf(reader);
+  expect(await reader.read(Buffer.from('loop'))).toMatchObject({
+    kind: 'killed',
+    reason: expect.stringMatching(/^time/),
+  });
+  expect(await reader.read(Buffer.from('crash'))).toMatchObject({
+    kind: 'killed',
+    reason: expect.stringMatching(/exit 3/),
+  });
+  expect(await reader.read(Buffer.from('hoard'))).toMatchObject({
+    kind: 'killed',
+    reason: expect.stringMatching(/^memory/),
+  });
+  const last = await pidOf(reader);
+  expect(last).not.toBe(first);
+  await expect.poll(() => alive(first)).toBe(false);
+});
+
+it('keeps a child between mails and ends it when idle and on close', async () => {
+  const reader = open({ childModule: hostile, idleMilliseconds: 200 });
+  const first = await pidOf(reader);
+  expect(await pidOf(reader)).toBe(first);
+  await expect.poll(() => alive(first), { timeout: 5_000 }).toBe(false);
+  const second = await pidOf(reader);
+  await reader.close();
+  expect(alive(second)).toBe(false);
+  expect(await reader.read(Buffer.from('pid'))).toEqual({ kind: 'killed', reason: 'reader closed' });
+});
+
+it('hands the child none of our environment', async () => {
+  process.env['UKETSUKE_CANARY'] = 'secret';
+  const reading = await open({ childModule: hostile }).read(Buffer.from('env'));
+  delete process.env['UKETSUKE_CANARY'];
+  expect(JSON.stringify(reading)).not.toContain('secret');
+});
+
+it('the child ends with its parent', async () => {
+  const script = `import { openReader } from ${JSON.stringify(new URL('./sandbox.ts', import.meta.url).href)};
+    const reader = openReader({ childModule: new URL(${JSON.stringify(hostile.href)}) });
+    const reading = await reader.read(Buffer.from('pid'));
+    console.log(reading.limit);
+    setInterval(() => {}, 1000);`;
+  const parent = spawn(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', script],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const pid = await new Promise<number>((resolve) =>
+    parent.stdout.once('data', (chunk) => resolve(Number(chunk))),
+  );
+  expect(alive(pid)).toBe(true);
+  parent.kill('SIGKILL');
+  await expect.poll(() => alive(pid), { timeout: 5_000 }).toBe(false);
+  await sleep(0);
+});
