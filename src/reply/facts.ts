@@ -1,0 +1,113 @@
+/**
+ * What a letter may say, ready for people: every time and day is Japanese text already, rendered when the
+ * letter leaves (spec 5.2). Each kind of letter is handed only what it may know.
+ */
+
+/** The desk as configured; a piece of the signature drops out when it is missing. */
+export interface DeskFacts {
+  readonly name: string;
+  readonly mail: string;
+  readonly fax?: string | undefined;
+  readonly tel?: string | undefined;
+  /** Reception hours in words; default `9:00～12:00、13:00～17:30`. */
+  readonly hours?: string | undefined;
+  /** Replaces the whole block. */
+  readonly signature?: string | undefined;
+}
+
+/** A closure (休業日) announced from 14 days before it until its last day. */
+export interface ClosureNotice {
+  readonly name: string;
+  /** First and last day closed, the time the desk opens again, as Japanese text. */
+  readonly from: string;
+  readonly to: string;
+  readonly reopens: string;
+}
+
+export interface NeutralFacts {
+  readonly ref: string;
+  readonly receivedAt: string;
+  readonly desk: DeskFacts;
+  readonly closureNotice: ClosureNotice | null;
+}
+
+export interface LetterFacts extends NeutralFacts {
+  /** 宛名 as `addresseeOf` writes it: one to three lines. */
+  readonly addressee: string;
+  readonly subject: string;
+  readonly attachmentsCount: number;
+  readonly numberNotAtStart: boolean;
+  /** `held`: came outside hours and leaves at the opening; lunch is `no`. `any-hour`: leaves outside hours. */
+  readonly afterHours: 'no' | 'held' | 'any-hour';
+  readonly nextOpening: string | null;
+  /** Named in the body when a registered distributor writes for it. */
+  readonly endCustomer: string | null;
+  /** What was read where a number was expected but is not in the registry; only to a known sender. */
+  readonly readNumber: string | null;
+  /** Canonical number of the contract, in the letter about its period. */
+  readonly number: string;
+  readonly period:
+    | { readonly kind: 'expired'; readonly endedOn: string }
+    | { readonly kind: 'not-started'; readonly startsOn: string };
+  /** Who renews, one line; null names the dealer only. */
+  readonly renewalDesk: string | null;
+  readonly firstRequestOn: string;
+  readonly closeOn: string;
+  readonly reopenUntil: string;
+  readonly notification: NotificationFacts;
+}
+
+export interface NotificationFacts {
+  readonly event:
+    | 'new'
+    | 'follow-up'
+    | 'review'
+    | 'held'
+    | 'out-of-period'
+    | 'bounce'
+    | 'reopened'
+    | 'repeat';
+  readonly channel: 'mail' | 'fax' | 'form';
+  /** Of the letter to the customer, e.g. `2026年9月24日(木) 9:00 送信予定`. */
+  readonly ackState: string;
+  readonly customer: string | null;
+  readonly number: string | null;
+  /** Where it was read, e.g. `冒頭 2行目「サポート番号：ＣＬ…」`. */
+  readonly numberWhere: string | null;
+  /** e.g. `2026年4月1日(水) ～ 2027年3月31日(水) 有効`. */
+  readonly period: string | null;
+  readonly customised: boolean;
+  /** Name and address as they arrived, and what the registry says of it. */
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  /** Only when it differs from the sender. */
+  readonly replyTo: string | null;
+  readonly authentication: 'pass' | 'fail' | 'none';
+  readonly flags: readonly string[];
+  readonly ownText: string;
+  readonly attachments: readonly { readonly name: string; readonly bytes: number; readonly note?: string }[];
+}
+
+type Of<Key extends keyof LetterFacts> = Pick<LetterFacts, Key | keyof NeutralFacts>;
+
+/** The facts each kind of letter takes. NEUTRAL refuses all others even when an object happens to carry them. */
+export interface FactsOf {
+  readonly acknowledgement: Of<
+    | 'addressee'
+    | 'subject'
+    | 'attachmentsCount'
+    | 'numberNotAtStart'
+    | 'afterHours'
+    | 'nextOpening'
+    | 'endCustomer'
+  >;
+  readonly 'request-number': Of<'addressee' | 'subject' | 'readNumber'>;
+  readonly neutral: NeutralFacts & {
+    readonly [Key in Exclude<keyof LetterFacts, keyof NeutralFacts>]?: never;
+  };
+  readonly period: Of<'addressee' | 'subject' | 'number' | 'period' | 'renewalDesk'>;
+  readonly reminder: Of<'addressee' | 'subject' | 'firstRequestOn' | 'closeOn'>;
+  readonly 'closing-notice': Of<'addressee' | 'subject' | 'reopenUntil'>;
+  readonly notification: Of<'subject' | 'notification'>;
+}
