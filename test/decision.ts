@@ -43,6 +43,7 @@ export function facts(over: Partial<MessageFacts> = {}): MessageFacts {
     text: '本文\0',
     result: 'valid',
     numberReason: 'first line',
+    numberPlace: '冒頭 1行目',
     remarks: ['文字コードを直しました'],
     to: ['cltech@example.jp'],
     cc: [],
@@ -74,7 +75,6 @@ export function letter(over: Partial<NewLetter> = {}): NewLetter {
     onceKey: 'acknowledgement:{ticket}',
     notBefore: '2026-11-24T01:02:03.000Z',
     data: { text: 'あ', n: 1, yes: true, none: null },
-    withheld: null,
     ...over,
   };
 }

@@ -79,7 +79,9 @@ export interface MessageFacts {
   /** Result of the registry (spec 3.6) and the sentence that explains the reading; null for automatic mail. */
   readonly result: string | null;
   readonly numberReason: string | null;
-  /** Plain remarks for staff: what the reader repaired, what was doubtful. */
+  /** Where it was read, in Japanese for staff, e.g. `冒頭 2行目「ＣＬ－…」`; null when nothing was read. */
+  readonly numberPlace: string | null;
+  /** Remarks in Japanese for staff: what the reader repaired, what was doubtful. */
   readonly remarks: readonly string[];
   readonly to: readonly string[];
   readonly cc: readonly string[];
@@ -169,8 +171,6 @@ export interface NewLetter {
   readonly notBefore: string | null;
   /** What the decision knew and the letter needs: JSON, small. */
   readonly data: Readonly<Record<string, string | number | boolean | null>>;
-  /** Kept for the record but never sent, with the reason; null for a letter that is to leave. */
-  readonly withheld: string | null;
 }
 
 export interface OutboxItem {
@@ -193,10 +193,10 @@ export interface OutboxItem {
 }
 
 /** What became of one attempt, for the record. */
-export type Settlement =
-  | { readonly kind: 'sent'; readonly at: string; readonly reason: string }
-  | { readonly kind: 'later'; readonly notBefore: string | null; readonly reason: string }
-  | { readonly kind: 'failed' | 'uncertain' | 'cancelled'; readonly reason: string };
+export type Settlement = { readonly at: string; readonly reason: string } & (
+  | { readonly kind: 'later'; readonly notBefore: string | null }
+  | { readonly kind: 'sent' | 'failed' | 'uncertain' | 'cancelled' }
+);
 
 /** Changes that a settled letter brings about, written in the same transaction. */
 export interface Aftermath {
@@ -220,12 +220,12 @@ export interface OutboxStore {
   bodyBegins(id: number, token: string): Promise<boolean>;
   settle(id: number, token: string, settlement: Settlement, aftermath: Aftermath): Promise<boolean>;
   /** Settles a queued letter nobody tried yet (cancelled, or put off). False when it is no longer queued. */
-  putAside(id: number, settlement: Settlement, events: readonly NewEvent[]): Promise<boolean>;
+  putAside(id: number, settlement: Settlement, aftermath: Aftermath): Promise<boolean>;
   /**
-   * Letters whose sender died: back to `queued` when the body was not begun, else `uncertain`. Returns what
-   * it changed. Safe to call at any time, by any process.
+   * Letters whose sender died: back to `queued` when the body was not begun, else `uncertain`, with what follows
+   * from that. Returns what it changed. Safe to call at any time, by any process.
    */
-  recover(now: string): Promise<readonly OutboxItem[]>;
+  recover(now: string, follow: (item: OutboxItem) => readonly NewLetter[]): Promise<readonly OutboxItem[]>;
   get(id: number): Promise<OutboxItem | null>;
   list(): Promise<readonly OutboxItem[]>;
   ofTicket(ticketId: number): Promise<readonly OutboxItem[]>;

@@ -66,7 +66,10 @@ export interface NotificationFacts {
     | 'out-of-period'
     | 'bounce'
     | 'reopened'
-    | 'repeat';
+    | 'repeat'
+    | 'quarantined'
+    | 'failed'
+    | 'uncertain';
   readonly channel: 'mail' | 'fax' | 'form';
   /** Of the letter to the customer, e.g. `2026年9月24日(木) 9:00 送信予定`. */
   readonly ackState: string;

@@ -27,6 +27,9 @@ const EVENTS: Readonly<Record<NotificationFacts['event'], string>> = {
   bounce: '不達',
   reopened: '再開',
   repeat: '重複?',
+  quarantined: '読取不可',
+  failed: '送信失敗',
+  uncertain: '送信結果不明',
 };
 const CHANNELS = { mail: 'メール', fax: 'FAX', form: '問合せページ' } as const;
 const AUTHENTICATION = { pass: '合格', fail: '不合格', none: '結果なし(未認証として扱います)' } as const;

@@ -56,12 +56,10 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
         return held === 1;
       }),
     settle: (id, token, settlement, aftermath) =>
-      db.write((trx) => settle(trx, { id, token, state: 'sending' }, settlement, aftermath, leaseClock())),
-    putAside: (id, settlement, events) =>
-      db.write((trx) =>
-        settle(trx, { id, state: 'queued' }, settlement, { ticket: null, letters: [], events }, leaseClock()),
-      ),
-    recover: (now) => db.write((trx) => recover(trx, instant(now), leaseClock())),
+      db.write((trx) => settle(trx, { id, token, state: 'sending' }, settlement, aftermath)),
+    putAside: (id, settlement, aftermath) =>
+      db.write((trx) => settle(trx, { id, state: 'queued' }, settlement, aftermath)),
+    recover: (now, follow) => db.write((trx) => recover(trx, instant(now), leaseClock(), follow)),
     get: async (id) => (await many((q) => q('outbox').where({ id })))[0] ?? null,
     list: () => many((q) => q('outbox').orderBy('id')),
     ofTicket: (ticketId) => many((q) => q('outbox').where({ ticket_id: ticketId }).orderBy('id')),
@@ -116,14 +114,12 @@ async function settle(
   where: { id: number; token?: string; state: OutboxState },
   settlement: Settlement,
   aftermath: Aftermath,
-  clock: number,
 ): Promise<boolean> {
   const row: Row | undefined = await trx('outbox').where(where).forUpdate().first();
   if (row === undefined) return false;
   await trx('outbox').where({ id: where.id }).update(columnsOf(settlement));
-  const fallback = where.state === 'sending' ? textOrNull(row['attempted_at']) : null;
   const about: About = {
-    at: settlement.kind === 'sent' ? settlement.at : (fallback ?? new Date(clock).toISOString()),
+    at: settlement.at,
     ticketId: aftermath.ticket?.id ?? numberOrNull(row['ticket_id']),
     receivedId: numberOrNull(row['received_id']),
     outboxId: where.id,
@@ -150,7 +146,7 @@ function columnsOf(settlement: Settlement): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Writes letters once each: a key that exists is passed over. A withheld letter is kept as `cancelled`. */
+/** Writes letters once each: a key that exists is passed over. */
 export async function writeLetters(trx: Knex, about: About, letters: readonly NewLetter[]): Promise<void> {
   for (const letter of letters) {
     if (about.ticketId === null && letter.onceKey.includes('{ticket}'))
@@ -167,8 +163,7 @@ export async function writeLetters(trx: Knex, about: About, letters: readonly Ne
         once_key_id: indexKey(onceKey),
         not_before: instantOrNull(letter.notBefore),
         data: JSON.stringify(letter.data),
-        state: letter.withheld === null ? 'queued' : 'cancelled',
-        reason: letter.withheld,
+        state: 'queued',
         attempts: 0,
         created_at: instant(about.at),
         body_begun: 0,
@@ -178,7 +173,12 @@ export async function writeLetters(trx: Knex, about: About, letters: readonly Ne
   }
 }
 
-async function recover(trx: Knex, now: string, clock: number): Promise<readonly OutboxItem[]> {
+async function recover(
+  trx: Knex,
+  now: string,
+  clock: number,
+  follow: (item: OutboxItem) => readonly NewLetter[],
+): Promise<readonly OutboxItem[]> {
   await freeDeadClaims(trx, clock);
   const sending: Row[] = await forOneWorker(trx('outbox').where({ state: 'sending' }).orderBy('id').select());
   const changed: OutboxItem[] = [];
@@ -199,7 +199,9 @@ async function recover(trx: Knex, now: string, clock: number): Promise<readonly 
     await writeEvents(trx, about, [
       { kind: 'letter', actor: 'system', reason: `sending → ${update.state}: ${reason}` },
     ]);
-    changed.push(toItem({ ...row, ...update }));
+    const item = toItem({ ...row, ...update });
+    await writeLetters(trx, about, follow(item));
+    changed.push(item);
   }
   return changed;
 }

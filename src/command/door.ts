@@ -1,0 +1,49 @@
+/** What every command is handed: the way to the desk, the clock, and where to print. Commands never see SQL, IMAP or SMTP. */
+import type { Config } from '../config.ts';
+import type { SendingDesk } from '../desk/house.ts';
+import type { Reading } from '../inquiry/letter.ts';
+
+/** The operator used a command wrongly: exit code 2, with what would be right. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The command ran and the answer is no (an audit that does not balance): exit code 1, already told. */
+export class Failed extends Error {
+  override readonly name = 'Failed';
+}
+
+export type Role = 'intake' | 'read' | 'send';
+
+export interface MailFile {
+  readonly raw: Buffer;
+  readonly name: string;
+}
+
+export interface Door {
+  /** With `--json`: one document on standard output and nothing else. */
+  readonly json: boolean;
+  readonly now: () => Date;
+  readonly config: Config;
+  /** Opened at the first call, closed by main. */
+  readonly desk: () => Promise<SendingDesk>;
+  /** Reads one mail in the killable child, without touching the store. */
+  readonly readMail: (raw: Buffer) => Promise<Reading>;
+  readonly mailsIn: (path: string) => AsyncIterable<MailFile>;
+  /** Stores a mail as received; durable when it resolves. Returns its id. */
+  readonly accept: (mail: MailFile, receivedAt: Date, quiet: boolean) => Promise<number>;
+  /** Runs the daemon until a signal. */
+  readonly start: (roles: readonly Role[]) => Promise<void>;
+  readonly readBytes: (path: string) => Buffer;
+  readonly checks: () => AsyncIterable<Check>;
+  /** `document` with --json, else `text`. */
+  readonly print: (document: unknown, text: string) => void;
+  /** Progress of long work, on standard error, only for people. */
+  readonly progress: (line: string) => void;
+}
+
+export interface Check {
+  readonly check: string;
+  readonly status: 'ok' | 'warn' | 'fail';
+  readonly message: string;
+}

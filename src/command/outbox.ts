@@ -1,0 +1,80 @@
+/** `uketsuke outbox list|cancel|run`: what waits, what left, and what an operator does about it (spec 8). */
+import { isoJst } from '../calendar/jst.ts';
+import { nothing } from '../desk/aftermath.ts';
+import { composeItem } from '../desk/compose-item.ts';
+import { dispatchDue } from '../desk/dispatch.ts';
+import type { SendingDesk } from '../desk/house.ts';
+import type { OutboxItem } from '../desk/ports.ts';
+import { type Door, UsageError } from './door.ts';
+
+export interface OutboxEntry {
+  readonly id: number;
+  readonly kind: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly notBefore: string | null;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly ticket: string | null;
+  readonly sentAt: string | null;
+}
+
+export async function outboxList(door: Door): Promise<void> {
+  const desk = await door.desk();
+  const entries: OutboxEntry[] = [];
+  for (const item of await desk.store.outbox.list()) entries.push(await entryOf(desk, item, door.now()));
+  door.print(entries, entries.length === 0 ? 'The outbox is empty.' : entries.map(line).join('\n'));
+}
+
+export async function outboxCancel(door: Door, idText: string): Promise<void> {
+  const id = Number(idText);
+  if (!Number.isSafeInteger(id) || id < 1)
+    throw new UsageError(`outbox cancel: "${idText}" is not an id; see uketsuke outbox list`);
+  const desk = await door.desk();
+  const item = await desk.store.outbox.get(id);
+  if (item === null) throw new Error(`outbox: there is no letter ${id}; see uketsuke outbox list`);
+  const event = { kind: 'letter-cancelled', actor: 'operator', reason: `${item.kind} to ${item.to}` };
+  const settlement = {
+    kind: 'cancelled',
+    at: door.now().toISOString(),
+    reason: 'cancelled by an operator',
+  } as const;
+  const done = await desk.store.outbox.putAside(id, settlement, { ...nothing, events: [event] });
+  if (!done) throw new Error(`outbox: letter ${id} is ${item.state} and can no longer be cancelled`);
+  const entry = await entryOf(desk, (await desk.store.outbox.get(id))!, door.now());
+  door.print(entry, `Letter ${id} (${item.kind} to ${item.to}) will not leave.`);
+}
+
+export async function outboxRun(door: Door): Promise<void> {
+  const desk = await door.desk();
+  const before = new Map((await desk.store.outbox.list()).map((item) => [item.id, item.state]));
+  await dispatchDue(desk, door.now);
+  const entries: OutboxEntry[] = [];
+  for (const item of await desk.store.outbox.list()) {
+    if (before.get(item.id) !== item.state) entries.push(await entryOf(desk, item, door.now()));
+  }
+  door.print(entries, entries.length === 0 ? 'Nothing was due.' : entries.map(line).join('\n'));
+}
+
+export async function entryOf(desk: SendingDesk, item: OutboxItem, now: Date): Promise<OutboxEntry> {
+  const ticket = item.ticketId === null ? null : await desk.store.tickets.byId(item.ticketId);
+  return {
+    id: item.id,
+    kind: item.kind,
+    to: item.to,
+    subject: item.subject ?? (await composeItem(desk, item, now)).subject,
+    notBefore: item.notBefore === null ? null : isoJst(new Date(item.notBefore)),
+    state: item.state,
+    reason: item.reason,
+    ticket: ticket?.ref ?? null,
+    sentAt: item.sentAt === null ? null : isoJst(new Date(item.sentAt)),
+  };
+}
+
+function line(entry: OutboxEntry): string {
+  const when =
+    entry.state === 'queued'
+      ? `leaves at ${entry.notBefore ?? '(no known reception hours: extend the calendar)'}`
+      : (entry.sentAt ?? entry.reason ?? '');
+  return `${String(entry.id).padStart(5)}  ${entry.state.padEnd(9)} ${entry.kind.padEnd(15)} ${entry.to}  ${when}\n       ${entry.subject}`;
+}

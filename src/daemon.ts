@@ -1,0 +1,241 @@
+/**
+ * The composition root: everything is opened here in boot order, handed what it needs, and closed in reverse.
+ * Only this file owns the clock.
+ */
+import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, ConfigError, readSecret } from './config.ts';
+import { dispatchDue } from './desk/dispatch.ts';
+import type { House, SendingDesk } from './desk/house.ts';
+import type { Courier, Journal, Source } from './desk/ports.ts';
+import { receiveNext } from './desk/receive.ts';
+import { identify } from './mailbox/digest.ts';
+import { openSmtpListener, type SmtpListener } from './mailbox/smtp.ts';
+import { toBytes } from './outbox/compose.ts';
+import { openCourier } from './outbox/courier.ts';
+import { openFileCourier } from './outbox/file-courier.ts';
+import { openReader } from './reading/sandbox.ts';
+import { type Job, openJob } from './schedule.ts';
+import { openSecretKeys } from './secret-key.ts';
+import { openStore } from './store/open.ts';
+import { loadTemplates } from './templates.ts';
+
+export type Role = 'intake' | 'read' | 'send';
+export const allRoles: readonly Role[] = ['intake', 'read', 'send'];
+
+/** The safety net behind the doorbells: a mail or a letter another process left waits at most this long. */
+const readTick = '*/5 * * * * *';
+const sendTick = '*/2 * * * * *';
+/** Mail is refused for now below this share of the largest message, as Postfix does (threat 75). */
+const freeSpaceFactor = 1.5;
+
+export interface OpenDesk extends SendingDesk, AsyncDisposable {
+  readonly now: () => Date;
+  readonly accept: (raw: Buffer, source: Source, receivedAt: Date, quiet: boolean) => Promise<number>;
+}
+
+/** The wall clock, or one that started at `UKETSUKE_CLOCK` when the process did. */
+export function clockOf(config: Config): () => Date {
+  const { startAt } = config;
+  if (startAt === null) return () => new Date();
+  const startedAt = performance.now();
+  return () => new Date(startAt.getTime() + Math.floor(performance.now() - startedAt));
+}
+
+/** Store, reader, courier and the rules of the house; no listener and no schedule. */
+export async function openDesk(config: Config, journal: Journal, now = clockOf(config)): Promise<OpenDesk> {
+  prepareFolder(config.dataDir);
+  const templates = loadTemplates(config.templatesDir);
+  const house: House = {
+    mask: config.mask,
+    calendar: config.calendar,
+    addresses: config.addresses,
+    staff: config.staff,
+    from: config.from,
+    desk: config.desk,
+    addressExtension: config.addressExtension,
+    authservId: config.authservId ?? null,
+    formProfiles: config.formProfiles,
+    templates,
+    keys: openSecretKeys(config.dataDir),
+    hours: config.outbox.hours,
+    reminders: config.outbox.reminders,
+    perMinute: config.outbox.perMinute,
+  };
+  const store = await openStore({ database: config.database, log: journal });
+  const reader = openReader();
+  const courier = courierOf(config, journal);
+  return {
+    house,
+    store,
+    reader,
+    courier,
+    journal,
+    now,
+    pack: toBytes,
+    async accept(raw, source, receivedAt, quiet) {
+      const { messageId, contentKey, returnPath } = identify(raw);
+      const known = source.returnPath === null ? { ...source, returnPath } : source;
+      const id = await store.received.accept({
+        raw,
+        source: known,
+        receivedAt: receivedAt.toISOString(),
+        messageId,
+        contentKey,
+        quiet,
+      });
+      journal.info('message-received', { message: id, source: source.kind, bytes: raw.length });
+      return id;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([reader.close(), courier.close()]);
+      await store.close();
+    },
+  };
+}
+
+export interface Daemon extends AsyncDisposable {
+  readonly desk: OpenDesk;
+  /** Ports in use, 0 where there is no listener. */
+  readonly smtpPort: number;
+  readonly lmtpPort: number;
+  /** Everything that waits is read and everything that is due has left; for tests and trials. */
+  settle(): Promise<void>;
+}
+
+export async function startDaemon(
+  config: Config,
+  roles: readonly Role[],
+  journal: Journal,
+  now = clockOf(config),
+): Promise<Daemon> {
+  const open: AsyncDisposable[] = [];
+  const keep = <T extends AsyncDisposable>(one: T): T => {
+    open.push(one);
+    return one;
+  };
+  const close = async () => {
+    for (const one of open.reverse()) await one[Symbol.asyncDispose]();
+    open.length = 0;
+  };
+  try {
+    const desk = keep(await openDesk(config, journal, now));
+    const send = roles.includes('send') ? keep(sendingJob(desk)) : null;
+    const read = roles.includes('read') ? keep(readingJob(desk, () => send?.ring())) : null;
+    const listen = async (address: string | false | undefined, lmtp: boolean) =>
+      address && roles.includes('intake')
+        ? keep(await listener(config, desk, address, lmtp, () => read?.ring()))
+        : null;
+    const smtp = await listen(config.smtp.listen, false);
+    const lmtp = await listen(config.smtp.lmtp, true);
+    read?.ring();
+    send?.ring();
+    journal.info('ready', {
+      roles,
+      smtp: smtp?.port ?? null,
+      lmtp: lmtp?.port ?? null,
+      relay:
+        config.relay === undefined
+          ? 'none: letters go to files'
+          : `${config.relay.host}:${config.relay.port}`,
+      dataDir: config.dataDir,
+    });
+    return {
+      desk,
+      smtpPort: smtp?.port ?? 0,
+      lmtpPort: lmtp?.port ?? 0,
+      async settle() {
+        read?.ring();
+        await read?.idle();
+        send?.ring();
+        await send?.idle();
+      },
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function readingJob(desk: OpenDesk, decided: () => void): Job {
+  const work = async () => {
+    for (
+      let done = await receiveNext(desk, desk.now);
+      done !== null;
+      done = await receiveNext(desk, desk.now)
+    ) {
+      decided();
+    }
+  };
+  return openJob('read', readTick, work, desk.journal);
+}
+
+function sendingJob(desk: OpenDesk): Job {
+  const work = async () => {
+    await dispatchDue(desk, desk.now);
+  };
+  return openJob('send', sendTick, work, desk.journal);
+}
+
+/** 250 is said after `accept` resolved; without room on the disk the peer is told to come back. */
+async function listener(
+  config: Config,
+  desk: OpenDesk,
+  listen: string,
+  lmtp: boolean,
+  arrived: () => void,
+): Promise<SmtpListener> {
+  const { addresses, addressExtension, smtp } = config;
+  const options = {
+    listen,
+    lmtp,
+    addresses,
+    addressExtension,
+    maxBytes: smtp.maxBytes,
+    trustedPeers: smtp.trustedPeers,
+  };
+  return openSmtpListener(
+    options,
+    async ({ raw, source }) => {
+      const disk = statfsSync(config.dataDir);
+      if (disk.bavail * disk.bsize < freeSpaceFactor * smtp.maxBytes) {
+        throw new Error(`disk of ${config.dataDir} is nearly full: mail is refused for now; free some space`);
+      }
+      const { kind, peer, returnPath, recipients } = source;
+      await desk.accept(raw, { kind, name: peer, returnPath, recipients }, desk.now(), false);
+      arrived();
+    },
+    desk.journal,
+  );
+}
+
+function courierOf(config: Config, journal: Journal): Courier {
+  const { relay } = config;
+  if (relay === undefined) return openFileCourier(join(config.dataDir, 'sent'), journal);
+  const loopback = /^(localhost|127\.|::1|\[::1\])/.test(relay.host);
+  return openCourier(
+    {
+      host: relay.host,
+      port: relay.port,
+      tls: relay.tls ?? (loopback ? 'none' : 'starttls'),
+      ...(relay.user === undefined ? {} : { user: relay.user }),
+      password: async () => readSecret('UKETSUKE_RELAY_PASSWORD', relay.passwordFile),
+      name: config.from.address.split('@')[1]!,
+    },
+    journal,
+  );
+}
+
+/** @throws ConfigError saying which folder cannot be used and what to do. */
+function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(
+      `data folder ${folder} cannot be written (${code}). Give this user the right to write there, or set dataDir (or UKETSUKE_DATA) to another folder.`,
+    );
+  }
+}

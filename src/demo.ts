@@ -1,0 +1,142 @@
+/**
+ * `uketsuke demo`: the main job on sample mails, in a folder of its own, with a clock of its own: a Friday
+ * afternoon before a long weekend. Nothing leaves this machine; letters become files.
+ */
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { simpleParser } from 'mailparser';
+import { createTransport } from 'nodemailer';
+import { japaneseDateTime } from './calendar/japanese-date.ts';
+import { instantAt, isoJst } from './calendar/jst.ts';
+import { loadConfig, packageRoot } from './config.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
+import { audit } from './desk/audit.ts';
+import { importContracts } from './desk/import-contracts.ts';
+import { parseContracts } from './inquiry/contract-csv.ts';
+import { canonicalNumber } from './inquiry/support-number.ts';
+import { openLog } from './log.ts';
+
+const samples = join(packageRoot(), 'fixtures', 'demo');
+const say = (text = '') => process.stdout.write(`${text}\n`);
+
+export async function demo(): Promise<void> {
+  const config = loadConfig(join(samples, 'uketsuke.yaml'));
+  rmSync(config.dataDir, { recursive: true, force: true });
+  let now = instantAt('2026-11-20', '17:25:00');
+  await using daemon = await startDaemon(config, ['intake', 'read', 'send'], openLog(config.log), () => now);
+  const { desk } = daemon;
+  const registry = parseContracts(readFileSync(join(samples, 'contracts.csv')), (text) =>
+    canonicalNumber(config.mask, text),
+  );
+  if ('problems' in registry) throw new Error('the sample registry is damaged');
+  await importContracts(desk, registry.contracts, now);
+
+  say(`Uketsuke demonstration. The clock says ${isoJst(now)} (a Friday; Monday is a public holiday).`);
+  say(
+    `${registry.contracts.length} contracts are registered. Mails arrive by SMTP on 127.0.0.1:${daemon.smtpPort}:\n`,
+  );
+  const names = readdirSync(samples)
+    .filter((name) => name.endsWith('.eml'))
+    .sort();
+  for (const name of names.filter((one) => one < '07')) await send(daemon, name);
+  await send(daemon, names[0]!);
+  now = instantAt('2026-11-20', '18:05:00');
+  await send(daemon, names.find((one) => one.startsWith('07'))!);
+  await tellMessages(daemon, 1);
+
+  say('\nThe desk closed at 17:30. What has left, and what waits for the next reception hours:\n');
+  await tellOutbox(daemon);
+
+  now = instantAt('2026-11-24', '09:00:00');
+  await daemon.settle();
+  say(`\nThe clock moves to ${isoJst(now)}: the desk opens and the waiting letters leave.\n`);
+  await tellOutbox(daemon);
+
+  now = instantAt('2026-11-24', '09:10:00');
+  const request = (await desk.store.outbox.list()).find((item) => item.kind === 'request-number')!;
+  const held = await desk.store.tickets.byId(request.ticketId!);
+  say(`\nThe customer of ${held!.ref} fills in the number inside the quotation and replies:\n`);
+  const before = (await desk.store.received.tally()).accepted;
+  await send(daemon, names.find((one) => one.startsWith('08'))!, {
+    REF: held!.ref,
+    'MESSAGE-ID': request.messageId!,
+  });
+  await tellMessages(daemon, before + 1);
+  const opened = await desk.store.tickets.byId(held!.id);
+  say(
+    `  ${opened!.ref} is ${opened!.state} now, number ${opened!.number}, still received ${isoJst(new Date(opened!.openedAt))}.`,
+  );
+
+  await tellLetter(daemon);
+  const found = await audit(desk);
+  say(
+    `\nAudit: ${found.accepted} accepted = ${found.decided} decided + ${found.queued} queued. ${found.balanced ? 'The ledger balances.' : 'It does NOT balance.'}`,
+  );
+  say(`\nEverything is in ${config.dataDir}; look with:`);
+  say('  npx uketsuke --config fixtures/demo/uketsuke.yaml tickets list');
+  say(`  npx uketsuke --config fixtures/demo/uketsuke.yaml tickets show ${held!.ref}`);
+  say('  npx uketsuke --config fixtures/demo/uketsuke.yaml outbox list');
+}
+
+async function send(
+  daemon: Daemon,
+  name: string,
+  slots: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  let raw = readFileSync(join(samples, name), 'latin1');
+  for (const [slot, value] of Object.entries(slots)) raw = raw.replaceAll(`{{${slot}}}`, value);
+  const from = /^From: .*?([^\s<>]+@[^\s<>]+)>?\r?$/m.exec(raw)?.[1] ?? '';
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port: daemon.smtpPort,
+    secure: false,
+    ignoreTLS: true,
+  });
+  const to = daemon.desk.house.addresses[0]!;
+  await transport.sendMail({ envelope: { from, to }, raw: Buffer.from(raw, 'latin1') });
+  transport.close();
+  await daemon.settle();
+}
+
+async function tellMessages(daemon: Daemon, first: number): Promise<void> {
+  const { store } = daemon.desk;
+  const { accepted } = await store.received.tally();
+  for (let id = first; id <= accepted; id += 1) {
+    const message = await store.received.get(id);
+    if (message === null) continue;
+    const ticket = message.ticketId === null ? null : await store.tickets.byId(message.ticketId);
+    const facts = message.facts;
+    say(
+      `  ${isoJst(new Date(message.receivedAt)).slice(11, 16)}  ${facts?.from ?? '(the first mail once more)'}  「${facts?.subject ?? ''}」`,
+    );
+    if (facts?.numberReason) say(`         ${facts.numberReason}`);
+    say(`         → ${message.outcome} (${message.reason})${ticket === null ? '' : `  ${ticket.ref}`}`);
+  }
+}
+
+async function tellOutbox(daemon: Daemon): Promise<void> {
+  for (const item of await daemon.desk.store.outbox.list()) {
+    if (item.kind === 'notification') continue;
+    const when =
+      item.sentAt !== null
+        ? `left ${japaneseDateTime(new Date(item.sentAt))}`
+        : item.state === 'queued'
+          ? `leaves ${item.notBefore === null ? 'at an unknown time' : japaneseDateTime(new Date(item.notBefore))}`
+          : `${item.state}: ${item.reason}`;
+    say(`  ${item.kind.padEnd(16)} ${item.to.padEnd(34)} ${when}`);
+  }
+}
+
+async function tellLetter(daemon: Daemon): Promise<void> {
+  const { outbox } = daemon.desk.store;
+  const item = (await outbox.list()).find((one) => one.kind === 'acknowledgement' && one.state === 'sent');
+  const bytes = item === undefined ? null : await outbox.bytes(item.id);
+  if (bytes === null) return;
+  const mail = await simpleParser(bytes);
+  say(`\nOne of the letters, as ${item!.to} sees it:\n`);
+  say(
+    [`Subject: ${mail.subject}`, '', ...(mail.text ?? '').trimEnd().split('\n')]
+      .map((line) => `  | ${line}`)
+      .join('\n'),
+  );
+}

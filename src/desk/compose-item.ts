@@ -1,0 +1,249 @@
+/**
+ * A letter as it would leave now: looked at again, then worded (spec 5.2: rendered when it leaves, superseded by
+ * an answer, address bounced, automatic sender recognised meanwhile: cancelled, reason kept).
+ */
+import { addBusinessDays } from '../calendar/business-day.ts';
+import { noticeFor } from '../calendar/closures.ts';
+import { japaneseDate, japaneseDateTime } from '../calendar/japanese-date.ts';
+import { addDays, dayOf } from '../calendar/jst.ts';
+import { check, earliest, reopensAt } from '../calendar/reception-hours.ts';
+import { type Contract, registeredContact, standing } from '../inquiry/contract.ts';
+import { addresseeOf, endCustomerOf, STRANGER } from '../reply/addressee.ts';
+import { type Drafted, draftLetter } from '../reply/draft.ts';
+import type { FactsOf, NeutralFacts } from '../reply/facts.ts';
+import { composeLetter } from '../reply/letter-text.ts';
+import { markedAddress, signMark } from '../reply/mark.ts';
+import { messageIdFor } from '../reply/message-id.ts';
+import { reopenDaysMax } from '../ticket/thread.ts';
+import type { Ticket } from '../ticket/ticket.ts';
+import { closingBusinessDays } from './aftermath.ts';
+import { gateHours, type SendingDesk } from './house.ts';
+import { notificationFacts } from './notification-facts.ts';
+import type { OutboxItem, Received } from './ports.ts';
+
+export interface Composed {
+  readonly subject: string;
+  readonly body: string;
+  readonly drafted: Drafted;
+  /** '' is the null return path. */
+  readonly envelopeFrom: string;
+}
+
+/** What the letter is about, read fresh. */
+export interface Occasion {
+  readonly item: OutboxItem;
+  readonly ticket: Ticket | null;
+  /** The message it answers, else the ticket's first. */
+  readonly message: Received | null;
+  readonly messages: readonly Received[];
+  readonly contract: Contract | null;
+  readonly letters: readonly OutboxItem[];
+  readonly undeliverable: boolean;
+}
+
+export async function occasionOf(desk: SendingDesk, item: OutboxItem): Promise<Occasion> {
+  const { store } = desk;
+  const ticket = item.ticketId === null ? null : await store.tickets.byId(item.ticketId);
+  const messages = ticket === null ? [] : await store.received.ofTicket(ticket.id);
+  const named = Number(item.receivedId ?? item.data['receivedId'] ?? 0);
+  const answered = named === 0 ? null : await store.received.get(named);
+  return {
+    item,
+    ticket,
+    messages,
+    message: answered ?? messages[0] ?? null,
+    contract: ticket?.number == null ? null : await store.contracts.find(ticket.number),
+    letters: ticket === null ? [] : await store.outbox.ofTicket(ticket.id),
+    undeliverable: (await store.outbox.undeliverable([item.to])).length > 0,
+  };
+}
+
+/** Why the letter is no longer wanted, or null. Pure. */
+export function superseded({ item, ticket, letters, messages, undeliverable }: Occasion): string | null {
+  if (item.kind === 'notification') return null;
+  if (ticket === null) return 'its ticket is gone';
+  if (undeliverable) return 'mail to this address bounced for good';
+  if (ticket.state === 'closed' || ticket.state === 'rejected') return `the ticket is ${ticket.state}`;
+  if (letters.some((one) => one.kind === 'answer' && one.state === 'sent'))
+    return 'an answer has left meanwhile';
+  const machine = messages.some((one) => one.facts?.kind === 'auto-reply' && one.facts.from === item.to);
+  if (machine) return 'the address answers automatically';
+  switch (item.kind) {
+    case 'request-number':
+    case 'reminder':
+    case 'closing-notice':
+      return ticket.state === 'awaiting-number' ? null : 'the number has arrived';
+    case 'period':
+      return ticket.state === 'review' ? null : 'the question of the period is settled';
+    case 'neutral':
+      return ticket.verified ? 'the sender has been confirmed' : null;
+    default:
+      return null;
+  }
+}
+
+export async function composeItem(desk: SendingDesk, item: OutboxItem, now: Date): Promise<Composed> {
+  return word(desk, await occasionOf(desk, item), now);
+}
+
+/** The words and headers of the letter on this occasion, at this instant. */
+export async function word(desk: SendingDesk, occasion: Occasion, now: Date): Promise<Composed> {
+  const { item, ticket, message } = occasion;
+  const { house } = desk;
+  const { subject, body } = await text(desk, occasion, now);
+  const key = house.keys[0]!;
+  const toStaff = item.kind === 'notification';
+  // Every Message-ID and return path is about the letter (b, s); only a reply address names the ticket (c).
+  const mark = signMark(key, toStaff ? 's' : 'b', item.id);
+  const extended = house.addressExtension === '+';
+  const replyMark = ticket === null || toStaff ? null : signMark(key, 'c', ticket.id);
+  const parent = toStaff ? null : (message?.messageId ?? null);
+  const earlier = occasion.letters.filter(
+    (one) => one.to === item.to && one.messageId !== null && one.id < item.id,
+  );
+  return {
+    subject,
+    body,
+    drafted: draftLetter({
+      kind: item.kind,
+      from: house.from,
+      to: item.to,
+      replyTo: extended && replyMark !== null ? markedAddress(house.from.address, replyMark) : null,
+      subject,
+      body,
+      messageId: messageIdFor(mark, item.kind, house.from.address.split('@')[1]!),
+      at: now,
+      inReplyTo: parent,
+      references: [parent ?? '', ...earlier.map((one) => one.messageId!)],
+    }),
+    envelopeFrom: (extended ? markedAddress(house.from.address, mark) : null) ?? '',
+  };
+}
+
+async function text(
+  desk: SendingDesk,
+  occasion: Occasion,
+  now: Date,
+): Promise<{ subject: string; body: string }> {
+  const { item, ticket, contract } = occasion;
+  const { house } = desk;
+  const common: NeutralFacts = {
+    ref: ticket?.ref ?? '',
+    receivedAt: japaneseDateTime(
+      new Date(ticket?.openedAt ?? occasion.message?.receivedAt ?? item.createdAt),
+    ),
+    desk: house.desk,
+    closureNotice: closureNotice(desk, now),
+  };
+  if (item.kind === 'notification') {
+    return composeLetter(house.templates, 'notification', {
+      ...common,
+      subject: occasion.message?.facts?.subject ?? '',
+      notification: notificationFacts(occasion, now),
+    });
+  }
+  if (item.kind === 'neutral') return composeLetter(house.templates, 'neutral', common);
+  const today = dayOf(now);
+  const shared = { ...common, subject: ticket?.subject ?? '', addressee: await addressee(desk, occasion) };
+  switch (item.kind) {
+    case 'acknowledgement':
+      return composeLetter(house.templates, 'acknowledgement', acknowledgement(desk, occasion, shared, now));
+    case 'request-number':
+      return composeLetter(house.templates, item.kind, { ...shared, readNumber: textOf(item.data['read']) });
+    case 'reminder':
+      return composeLetter(house.templates, item.kind, {
+        ...shared,
+        firstRequestOn: japaneseDate(textOf(item.data['firstRequestOn']) ?? today),
+        closeOn: japaneseDate(
+          addBusinessDays(house.calendar, today, closingBusinessDays) ?? addDays(today, 7),
+        ),
+      });
+    case 'closing-notice':
+      return composeLetter(house.templates, item.kind, {
+        ...shared,
+        reopenUntil: japaneseDate(addDays(today, reopenDaysMax)),
+      });
+    case 'period':
+      return composeLetter(house.templates, 'period', { ...shared, ...period(occasion, contract) });
+    case 'answer':
+      throw new Error(`letter ${item.id}: answers are worded by staff`);
+  }
+}
+
+/** 宛名 by the registered contact; a letter without contract data and one to a stranger greet お客様. */
+async function addressee(desk: SendingDesk, { item, contract }: Occasion): Promise<string> {
+  if (item.data['bare'] === true) return STRANGER;
+  if (contract !== null) return addresseeOf(registeredContact(contract, item.to), contract.customer);
+  const names = (await desk.store.contracts.registeredOn(item.to)).map((one) =>
+    addresseeOf(registeredContact(one, item.to), one.customer),
+  );
+  return new Set(names).size === 1 ? names[0]! : STRANGER;
+}
+
+function acknowledgement(
+  desk: SendingDesk,
+  { item, ticket, message, contract }: Occasion,
+  shared: NeutralFacts & { subject: string; addressee: string },
+  now: Date,
+): FactsOf['acknowledgement'] {
+  const { calendar } = desk.house;
+  const received = check(calendar, new Date(ticket?.openedAt ?? item.createdAt));
+  const openNow = check(calendar, now).open;
+  const outside = !received.open && received.reason !== 'lunch';
+  const contact =
+    contract === null || item.data['bare'] === true ? null : registeredContact(contract, item.to);
+  const next = earliest(calendar, 'reception', now);
+  return {
+    ...shared,
+    attachmentsCount: message?.facts?.attachments.length ?? 0,
+    numberNotAtStart: item.data['notAtStart'] === true,
+    afterHours: openNow
+      ? outside
+        ? 'held'
+        : 'no'
+      : gateHours(desk.house, item.kind) === 'reception'
+        ? outside
+          ? 'held'
+          : 'no'
+        : 'any-hour',
+    nextOpening: next === null ? null : japaneseDateTime(next),
+    endCustomer: endCustomerOf(contact, contract?.customer ?? ''),
+  };
+}
+
+function period(
+  { ticket }: Occasion,
+  contract: Contract | null,
+): Pick<FactsOf['period'], 'number' | 'period' | 'renewalDesk'> {
+  if (ticket === null || contract === null) throw new Error('a letter about a period needs its contract');
+  const found = standing(contract, dayOf(new Date(ticket.openedAt)));
+  return {
+    number: contract.number,
+    renewalDesk: null,
+    period:
+      found.kind === 'not-started'
+        ? { kind: 'not-started', startsOn: japaneseDate(found.startsOn) }
+        : {
+            kind: 'expired',
+            endedOn: japaneseDate(
+              found.kind === 'expired' ? found.endedOn : dayOf(new Date(ticket.openedAt)),
+            ),
+          },
+  };
+}
+
+function closureNotice(desk: SendingDesk, now: Date): NeutralFacts['closureNotice'] {
+  const closure = noticeFor(dayOf(now), desk.house.calendar.closures);
+  if (closure === null) return null;
+  const reopens = reopensAt(desk.house.calendar, closure);
+  return {
+    name: closure.name,
+    from: japaneseDate(closure.from),
+    to: japaneseDate(closure.to),
+    reopens: reopens === null ? '受付再開日' : japaneseDateTime(reopens),
+  };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

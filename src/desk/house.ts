@@ -1,0 +1,52 @@
+/** The rules of this house, as configured: data the flows and pure decisions are handed, never anything that waits. */
+import type { GateHours, ReceptionCalendar } from '../calendar/reception-hours.ts';
+import type { FormProfile } from '../inquiry/profile.ts';
+import type { Mask } from '../inquiry/support-number.ts';
+import type { Draft } from '../reply/draft.ts';
+import type { MarkKey } from '../reply/mark.ts';
+import type { Templates } from '../reply/template.ts';
+import type { LetterKind } from '../ticket/ticket.ts';
+import type { Courier, Journal, Reader, Store } from './ports.ts';
+
+export interface House {
+  readonly mask: Mask;
+  readonly calendar: ReceptionCalendar;
+  /** Our addresses, lower case. */
+  readonly addresses: readonly string[];
+  readonly staff: readonly { readonly name: string; readonly address: string }[];
+  readonly from: { readonly name: string; readonly address: string };
+  readonly desk: {
+    readonly name: string;
+    readonly mail: string;
+    readonly fax?: string | undefined;
+    readonly tel?: string | undefined;
+    readonly signature?: string | undefined;
+  };
+  readonly addressExtension: '+' | 'none';
+  readonly authservId: string | null;
+  readonly formProfiles: readonly FormProfile[];
+  readonly templates: Templates;
+  readonly keys: readonly MarkKey[];
+  /** `outbox.hours.<kind>`; staff mail is always `always`. */
+  readonly hours: Readonly<Partial<Record<LetterKind, GateHours>>>;
+  readonly reminders: boolean;
+  readonly perMinute: number;
+}
+
+export interface Desk {
+  readonly house: House;
+  readonly store: Store;
+  readonly reader: Reader;
+  readonly journal: Journal;
+}
+
+export interface SendingDesk extends Desk {
+  readonly courier: Courier;
+  /** The exact bytes of a letter; the same draft always makes the same bytes. */
+  readonly pack: (draft: Draft) => Promise<Buffer>;
+}
+
+/** Reception hours are the default; the operator may allow more by kind; mail to staff leaves at any time (spec 5.1). */
+export function gateHours(house: House, kind: LetterKind): GateHours {
+  return kind === 'notification' ? 'always' : (house.hours[kind] ?? 'reception');
+}

@@ -1,0 +1,52 @@
+/**
+ * Ticks and doorbells: a job never overlaps itself, a ring during a run makes it run once more, and stopping
+ * waits for the run in hand (node-cron's own stop does not).
+ */
+import cron from 'node-cron';
+import type { Journal } from './desk/ports.ts';
+
+export interface Job extends AsyncDisposable {
+  /** Asks for a run now, or for one more after the run in hand. */
+  ring(): void;
+  /** Resolves when no run is in hand and none is asked for. */
+  idle(): Promise<void>;
+}
+
+/** One pass of the schedule is one of the four places that catch: trouble is told, the next tick tries again. */
+export function openJob(name: string, expression: string, work: () => Promise<void>, journal: Journal): Job {
+  let running: Promise<void> | null = null;
+  let again = false;
+  let stopped = false;
+  const run = async () => {
+    do {
+      again = false;
+      try {
+        await work();
+      } catch (error) {
+        journal.error('pass-failed', { job: name, message: (error as Error).message });
+      }
+    } while (again && !stopped);
+    running = null;
+  };
+  const ring = () => {
+    if (stopped) return;
+    if (running === null) running = run();
+    else again = true;
+  };
+  const task = cron.schedule(expression, ring, {
+    name,
+    noOverlap: true,
+    logger: { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} },
+  });
+  return {
+    ring,
+    async idle() {
+      while (running !== null) await running;
+    },
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      await task.destroy();
+      if (running !== null) await running;
+    },
+  };
+}
