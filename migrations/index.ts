@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { up as up001 } from './001-start.ts';
+import { up as up002 } from './002-mailboxes.ts';
 
 /** One forward step of the schema. The number at the start of the name orders the list and names the backup. */
 export interface Migration {
@@ -11,4 +12,7 @@ export interface Migration {
  * The static, ordered list. Names carry no file extension, so a database made by `.ts` under tsx and one made
  * by `.js` in dist are the same. A name that was ever released is never changed or removed.
  */
-export const migrations: readonly Migration[] = [{ name: '001-start', up: up001 }];
+export const migrations: readonly Migration[] = [
+  { name: '001-start', up: up001 },
+  { name: '002-mailboxes', up: up002 },
+];

@@ -6,6 +6,11 @@ packages=()
 if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && ! { command -v initdb && command -v postgres; } >/dev/null; then
   packages+=(postgresql)
 fi
+if ! [ -x /usr/sbin/dovecot ] && ! command -v dovecot >/dev/null; then
+  packages+=(dovecot-imapd)
+fi
+[ -x /usr/lib/dovecot/lmtp ] || [ -x /usr/libexec/dovecot/lmtp ] || packages+=(dovecot-lmtpd)
+command -v openssl >/dev/null || packages+=(openssl)
 [ ${#packages[@]} -eq 0 ] && exit 0
 
 as_root=()

@@ -37,7 +37,8 @@ interface Result {
 
 function parse(text: string): Result | null {
   const [head = '', ...rest] = text
-    .replace(/\s*=\s*/g, '=')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?= ?/g, '=')
     .trim()
     .toLowerCase()
     .split(/\s+/);

@@ -5,7 +5,7 @@
  * **Weak** evidence (wording, sender names, envelope) also occurs in customers' mail: it leaves `kind` at
  * `inquiry`, only withholds the automatic letter and calls a person. Nothing is dropped for a wording.
  */
-import { automaticLine, automaticSubject, noReply } from './automatic-wording.ts';
+import { asks, automaticLine, automaticSubject, noReply } from './automatic-wording.ts';
 import type { Letter } from './letter.ts';
 import { type Field, fromFormat, type MailKind, type Sign } from './report-mail.ts';
 
@@ -95,9 +95,6 @@ function* fromFields(letter: Letter, field: Field, surroundings: Surroundings): 
     if (value === '' || /^(?:no|false|0|none)\b/i.test(value)) continue;
     yield { kind: 'auto-reply', strong: true, reason: `the field ${name}` };
   }
-  if (/mailbox rules agent/i.test(field('x-ms-exchange-generated-message-source'))) {
-    yield { kind: 'auto-reply', strong: true, reason: 'an inbox rule of Exchange wrote it' };
-  }
   const precedence = (/^[a-z_-]{1,20}/.exec(field('precedence').toLowerCase())?.[0] ?? '').replaceAll(
     '-',
     '_',
@@ -123,25 +120,21 @@ function* weakFields(letter: Letter, field: Field, { ourAddresses }: Surrounding
     yield weak('X-Auto-Response-Suppress forbids an automatic answer');
   }
   const loop = field('x-loop').toLowerCase();
-  if (loop !== '') {
-    if (ourAddresses.some((one) => loop.includes(one.toLowerCase()))) {
-      yield { kind: 'auto-reply', strong: true, reason: 'our own address in X-Loop' };
-    } else yield weak('the field X-Loop');
+  if (loop !== '' && ourAddresses.some((one) => loop.includes(one.toLowerCase()))) {
+    yield { kind: 'auto-reply', strong: true, reason: 'our own address in X-Loop' };
+  } else if (loop !== '' && loop.includes(letter.from?.address.toLowerCase() ?? '@')) {
+    // A filter that answers writes its own address; a gateway's X-Loop also stands on people's mail.
+    yield weak('the address of the sender in X-Loop');
   }
-  for (const name of [
-    'feedback-id',
-    'x-campaign-id',
-    'x-campaignid',
-    'x-mailing-list',
-    'x-ml-name',
-    'x-bulkmail',
-  ]) {
+  // Not Feedback-ID or the like: sending services put them on ordinary mail of companies as well.
+  for (const name of ['x-campaign-id', 'x-campaignid', 'x-mailing-list', 'x-ml-name', 'x-bulkmail']) {
     if (field(name) !== '') yield weak(`the field ${name}`);
   }
   const hops = letter.headers.filter(({ name }) => name === 'received').length;
   if (hops > hopsMax) yield weak(`${hops} Received fields: a loop`);
 }
 
+const wordsCharsMax = 20_000;
 const noReplyName = /無返信|返信不可|送信専用|(?:no|do not)[ -]?reply/i;
 const listMachine =
   /^(?:owner-[^@]{1,60}|[^@]{1,60}-(?:request|owner|bounces?)|listserv|majordomo|mailer-?daemon|mail-?daemon)@/;
@@ -149,12 +142,11 @@ const listMachine =
 /** Sender and return path. */
 function* fromEnvelope(letter: Letter, address: string, returnPath: string | null): Generator<Sign> {
   const weak = (reason: string): Sign => ({ kind: 'inquiry', strong: false, reason });
+  const path = (returnPath ?? '').toLowerCase();
   if (address === '') yield weak('no usable From');
   if (returnPath === '') yield weak('the return path is null');
-  else if (
-    listMachine.test(`${(returnPath ?? '').toLowerCase()}@`) ||
-    listMachine.test((returnPath ?? '').toLowerCase())
-  ) {
+  // A department may be called purchase-request@; a list never writes under its own bounce address.
+  else if (path !== address && listMachine.test(path.includes('@') ? path : `${path}@`)) {
     yield weak('the return path belongs to a list or a daemon');
   }
   if (noReply.test(address)) yield weak(`the sender ${address} takes no replies`);
@@ -165,6 +157,9 @@ function* fromEnvelope(letter: Letter, address: string, returnPath: string | nul
 }
 
 function* fromWording(letter: Letter): Generator<Sign> {
+  const own = letter.body.own.slice(0, wordsCharsMax);
+  // Who asks is a person, and may have pasted the automatic mail the question is about.
+  if (asks.test(own)) return;
   if (automaticSubject(letter.subject)) {
     yield {
       kind: 'inquiry',
@@ -172,10 +167,7 @@ function* fromWording(letter: Letter): Generator<Sign> {
       reason: 'the subject of an automatic answer; probably automatic',
     };
   }
-  if (
-    automaticLine.test(letter.body.own.slice(0, 20_000)) ||
-    automaticLine.test(letter.body.signature.slice(0, 20_000))
-  ) {
+  if (automaticLine.test(own) || automaticLine.test(letter.body.signature.slice(0, wordsCharsMax))) {
     yield { kind: 'inquiry', strong: false, reason: 'the text says that it was sent automatically' };
   }
 }

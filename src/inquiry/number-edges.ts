@@ -29,8 +29,10 @@ export interface Search {
   readonly labels: ReadonlyMap<number, words.Label>;
 }
 
-export function falseFriend(mask: Mask, raw: string): Verdict | null {
-  if (words.dateShape.test(raw)) return 'date';
+/** `after` is the text behind it: in 2026年 the year alone is the run. */
+export function falseFriend(mask: Mask, raw: string, after = ''): Verdict | null {
+  if (words.dateShape.test(raw) || (/^\d{1,4}$/.test(raw) && /^ ?[年月日時名台件]/.test(after)))
+    return 'date';
   return words.phoneShape.test(raw) && (!mask.digitsOnly || raw.replace(/\D/g, '').length > 9)
     ? 'phone'
     : null;
@@ -53,13 +55,17 @@ export function runEnd(search: Search, first: number): { end: number; lastAtom: 
 
 export function standsAlone(search: Search, start: number, end: number): boolean {
   const { text } = search;
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const lineEnd = text.indexOf('\n', end);
-  if (start - lineStart > 200 || !words.onlyMarks(text.slice(lineStart, start))) return false;
-  if (!words.onlyMarks(text.slice(end, lineEnd < 0 ? undefined : lineEnd))) return false;
+  // One character more than marks may take: a longer line is seen to be one, and never searched whole.
+  const before = text.slice(Math.max(0, start - 201), start);
+  const lineStart = start - (before.length - before.lastIndexOf('\n') - 1);
+  if (!words.onlyMarks(text.slice(lineStart, start))) return false;
+  if (!words.onlyMarks(text.slice(end, end + 201).split('\n', 1)[0] as string)) return false;
   const above = text.slice(Math.max(0, lineStart - 200), lineStart).trimEnd();
   return !words.announces(above.slice(above.lastIndexOf('\n') + 1));
 }
+
+/** What follows a number that begins a file name: `_log`, or anything up to an extension. */
+const fileName = /^_(?:[A-Z0-9]|[^\s.]{1,80}\.[A-Z0-9]{2,5}(?![A-Z0-9]))/;
 
 /** Why what touches a fitting text makes it part of something else; null when nothing does. */
 export function surroundings(search: Search, index: number, fit: Fit, leftOff: number): Verdict | null {
@@ -72,7 +78,9 @@ export function surroundings(search: Search, index: number, fit: Fit, leftOff: n
   const gapBefore = previous === undefined ? null : text.slice(Math.max(previous.end, start - 9), start);
   if (!labels.has(start) && leftOff !== start - 1) {
     const touch = text.charAt(start - 1);
-    if (/[\\¥_@]/.test(touch)) return 'file-name';
+    if (/[\\¥@]/.test(touch)) return 'file-name';
+    // `log_CL-…` is one name; 見本商事_CL-… and 20261120_CL-… are how people join the parts of a subject.
+    if (touch === '_' && /[A-Z]/.test(text.charAt(start - 2))) return 'file-name';
     if (/^[-~]$/.test(gapBefore ?? '')) return 'too-long';
     if (/^[/.]$/.test(gapBefore ?? '') && /[A-Z]/.test(text.charAt((previous as Atom).end - 1)))
       return 'file-name';
@@ -80,8 +88,8 @@ export function surroundings(search: Search, index: number, fit: Fit, leftOff: n
     if (fit.boxed && previous?.end === (previous?.start ?? 0) + 1 && /^[ |]$/.test(gapBefore ?? ''))
       return 'too-long';
   }
-  if (/[\\¥_@]/.test(text.charAt(fit.end)))
-    return text.charAt(fit.end) === '@' ? 'mail-address' : 'file-name';
+  if (/[\\¥]/.test(text.charAt(fit.end)) || fileName.test(text.slice(fit.end, fit.end + 100)))
+    return 'file-name';
   if (next === undefined || next.start - fit.end > 5) return null;
   const gap = text.slice(fit.end, next.start);
   const digit = /\d/.test(text.charAt(next.start));

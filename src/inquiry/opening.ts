@@ -43,10 +43,18 @@ interface Placed extends NumberCandidate {
 }
 
 const openingLines = 10;
+/** A pasted log may be a megabyte; a number that opens an inquiry stands far above this. */
+const searchedCharsMax = 100_000;
 /** A log may hold thousands of look-alikes; staff read the first ones. */
 const candidatesMax = 50;
 
-export function readOpening(mask: Mask, text: OpeningText): NumberReading {
+export function readOpening(mask: Mask, whole: OpeningText): NumberReading {
+  const text = {
+    ...whole,
+    own: searched(whole.own),
+    quoted: searched(whole.quoted),
+    signature: searched(whole.signature),
+  };
   const all = candidatesOf(mask, text);
   const at = (...places: readonly NumberCandidate['where'][]) =>
     all.filter((one) => places.includes(one.where));
@@ -129,19 +137,29 @@ function candidatesOf(mask: Mask, text: OpeningText): readonly Placed[] {
   return [
     ...field.map((one) => place(one, 'opening', null, 'The number field of the form')),
     ...findNumbers(mask, text.own).map((one) => {
-      const where = one.line <= lastLine || isOurRequest(lines, one) ? 'opening' : 'body';
+      // Our own letter about an unknown number repeats it; some mailers do not mark what they quote.
+      const ours = (lines[one.line - 1] ?? '').slice(0, 200).includes('と記載されておりましたが');
+      const near = one.line <= lastLine || isOurRequest(lines, one);
+      const where = ours ? 'quoted' : near ? 'opening' : 'body';
       return place(one, where, one.line, `Line ${one.line} of the message`);
     }),
     ...findNumbers(mask, text.subject).map((one) => place(one, 'subject', null, 'The subject')),
     ...inQuotation(mask, text.quoted).map(({ one, ours }) =>
       ours
-        ? place(one, 'opening', one.line, `Our request, line ${one.line} of the quotation,`)
+        ? place(one, 'opening', one.line, `The line of our request (line ${one.line} of the quoted text)`)
         : place(one, 'quoted', one.line, `Line ${one.line} of the quoted text`),
     ),
     ...findNumbers(mask, text.signature).map((one) =>
       place(one, 'signature', one.line, `Line ${one.line} of the signature`),
     ),
   ];
+}
+
+/** Cut between lines, so that no number is cut in two. */
+function searched(text: string): string {
+  if (text.length <= searchedCharsMax) return text;
+  const cut = text.slice(0, searchedCharsMax);
+  return cut.slice(0, cut.lastIndexOf('\n') + 1 || undefined);
 }
 
 function inQuotation(mask: Mask, quoted: string): readonly { one: Sighting; ours: boolean }[] {

@@ -134,16 +134,17 @@ function lookAlike(search: Search, index: number, label: words.Label | null): Fo
   if (label === null && !prefixed) return null;
   const solid = raw.replace(/[^\p{L}\p{N}]/gu, '').length;
   const digits = raw.replace(/\D/g, '').length;
-  const lineEnd = text.indexOf('\n', run.end);
-  const ends = words.onlyMarks(
-    text.slice(run.end, lineEnd < 0 ? undefined : Math.min(lineEnd, run.end + 200)),
-  );
+  const ends = words.onlyMarks(text.slice(run.end, run.end + 201).split('\n', 1)[0] as string);
+  // Below an empty label the next line may be about something else; it is meant when it stands there alone.
+  const before = text.slice(Math.max(0, start - 60), start);
+  const below = label !== null && words.onlyMarks(before.slice(before.lastIndexOf('\n') + 1));
+  if (below && !prefixed && !ends) return null;
   const enough =
     label === 'strong'
       ? digits >= 3 || prefixed || (digits > 0 && ends)
       : digits >= (prefixed ? 3 : mask.length / 2);
   if (!enough) return null;
-  const shape = falseFriend(mask, raw);
+  const shape = falseFriend(mask, raw, text.slice(run.end, run.end + 2));
   const size = solid > mask.length ? 'too-long' : solid < mask.length ? 'too-short' : 'wrong-shape';
   const meant = shape === null || (shape === 'phone' && label === 'strong');
   return { start, ...run, value: null, verdict: shape ?? size, meant };

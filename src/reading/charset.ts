@@ -133,6 +133,9 @@ export function decodeText(bytes: Buffer, label: string | null): Decoded {
   }
   const marked = byteOrderMark(bytes);
   if (marked !== null) return finish(marked.charset, decodeAs(bytes, marked.charset), declared, bytes);
+  // Half-width katakana in EUC are pairs that also read as rare kanji of Shift_JIS.
+  if (eucKana.test(bytes.subarray(0, scoredChars).toString('latin1')))
+    return finish('euc-jp', decodeAs(bytes, 'euc-jp'), declared, bytes);
   const utf8 = strictUtf8(bytes);
   const escapes = bytes.includes(0x1b) || bytes.includes(0x0e);
   if (utf8 !== null && !escapes && (declared === 'utf-8' || multiBytes(utf8) >= 3)) {
@@ -151,6 +154,8 @@ export function decodeText(bytes: Buffer, label: string | null): Decoded {
   return finish(best.charset, best.text, declared, bytes);
 }
 
+const eucKana = /^[\x00-\x7f]*(?:\x8e[\xa1-\xdf][\x00-\x7f]*){4,}\x8e?$/;
+
 function multiBytes(text: string): number {
   let count = 0;
   for (let index = 0; index < text.length && count < 3; index += 1)
@@ -164,12 +169,23 @@ function cost(text: string, charset: string): number {
   return badness(multiBytes(whole) >= 3 ? whole : text, latinCharsets.test(charset));
 }
 
+/** Share of hiragana among the characters beyond ASCII. */
+function hiragana(text: string): number {
+  const beyond = text.slice(0, scoredChars).match(/[^\x00-\x7f]/g) ?? [];
+  return beyond.filter((one) => one >= '\u3041' && one <= '\u3096').length / Math.max(1, beyond.length);
+}
+
 /** The label's reading stands unless it is damaged or clearly not text, and another one is better. */
 function choose(candidates: readonly Candidate[], declared: string | null): Candidate {
   const labelled = candidates.find((candidate) => candidate.charset === declared);
   if (labelled !== undefined && !damaged.test(labelled.text)) {
     if (labelled.cost === 0) return labelled;
-    if (foreign(labelled.charset) && !latinCharsets.test(labelled.charset)) return labelled;
+    if (foreign(labelled.charset) && !latinCharsets.test(labelled.charset)) {
+      // A Chinese or Korean label on Japanese bytes hides the hiragana; true text of those countries has none.
+      if (hiragana(labelled.text) >= 0.05) return labelled;
+      const japanese = candidates.filter(({ charset }) => charset === 'shift_jis' || charset === 'euc-jp');
+      return japanese.find(({ text }) => !damaged.test(text) && hiragana(text) >= 0.2) ?? labelled;
+    }
   }
   let best = labelled ?? candidates[0]!;
   for (const candidate of candidates) {

@@ -10,19 +10,21 @@ const wrote = /(?:wrote|writes|said) ?[:：]$/i;
 const japaneseWrote =
   /(?:(?:のメール|のメッセージ|からのメール|からのメッセージ|の発言)|(?:書きました|書かれました|のたまいました)) ?[:：]$/;
 const separator =
-  /^[-－―ー─–—_*=＝ ]{0,40}(?:original message|original appointment|forwarded message|forwarded by .{1,120}|reply message|begin forwarded message|元のメッセージ|元のメール|オリジナル(?:の)?メッセージ|転送メッセージ|転送された?メ(?:ッセージ|ール)|返信元メ(?:ッセージ|ール)|転送者.{0,120}|以下(?:は)?(?:元のメッセージ|転送メッセージ))[ :：]{0,3}([-－―ー─–—_*=＝ ]{0,40})$/i;
+  /^[-－―ー─━–—_*=＝ ]{0,40}(?:original message|original appointment|forwarded message|forwarded by .{1,120}|reply message|begin forwarded message|元のメッセージ|元のメール|オリジナル(?:の)?メッセージ|転送メッセージ|転送された?メ(?:ッセージ|ール)|返信元メ(?:ッセージ|ール)|転送者.{0,120}|メ(?:ッセージ|ール)の?転送|転送|以下(?:は)?(?:元のメッセージ|転送メッセージ))[ :：]{0,3}([-－―ー─━–—_*=＝ ]{0,40})$/i;
 const rule = /^[ \t]*[-_=－―─━＿]{5,}[ \t]*$/;
 const headerLine =
-  /^[ \t\u3000]{0,4}\*{0,2}(from|差出人|送信者|送信元|sent|date|送信日時|送信日|受信日時|日時|日付|to|宛先|cc|件名|subject|題名)[ \t\u3000]{0,6}\*{0,2}[ \t]{0,3}[:：]/i;
+  /^[ \t\u3000]{0,4}\*{0,2}(from|差出人|送信者|送信元|発信者|sent|date|送信日時|送信日|発信日時|受信日時|日時|日付|to|宛先|cc|件名|subject|題名)[ \t\u3000]{0,6}\*{0,2}[ \t]{0,3}[:：]/i;
 const kinds: Readonly<Record<string, string>> = {
   from: 'from',
   差出人: 'from',
   送信者: 'from',
   送信元: 'from',
+  発信者: 'from',
   sent: 'date',
   date: 'date',
   送信日時: 'date',
   送信日: 'date',
+  発信日時: 'date',
   受信日時: 'date',
   日時: 'date',
   日付: 'date',
@@ -62,22 +64,37 @@ function isSeparator(line: string): boolean {
   const match = separator.exec(line.trim());
   if (match === null) return false;
   // Without rules around it the words may be prose; `Begin forwarded message:` ends in a colon.
-  return /^[-－―ー─–—_*=＝]{2}/.test(line.trim()) || /[:：]$/.test(line.trim());
+  return /^[-－―ー─━–—_*=＝]{2}/.test(line.trim()) || /[:：]$/.test(line.trim());
 }
 
-/** From, a date, and one of To, Cc and Subject within six non-blank lines: Outlook, Gmail, Apple, Notes. */
+const timeOfDay = /\d{1,2}(?:[:：]|時 ?)\d{2}/;
+
+/**
+ * From, a date, and one of To, Cc and Subject in any order within six non-blank lines: Outlook, Gmail, Apple,
+ * Notes, Thunderbird. Mail programs write an address or the time of day; the cover form of a person has neither.
+ */
 function isHeaderBlock(lines: readonly string[], at: number): boolean {
-  if (kindOf(lines[at] as string) !== 'from') return false;
-  const seen = new Set(['from']);
+  const first = lines[at] as string;
+  const opens = kindOf(first);
+  if (opens === null) return false;
+  const seen = new Set([opens]);
+  let byMachine = marksMachine(opens, first);
   for (let next = at + 1; next < lines.length && next <= at + 10; next++) {
     const line = lines[next] as string;
     if (line.trim() === '') continue;
     const kind = kindOf(line);
-    if (kind !== null) seen.add(kind);
+    if (kind !== null) {
+      seen.add(kind);
+      byMachine ||= marksMachine(kind, line);
+    }
     // Recipients wrap; two lines that are no header end the block.
     else if (kindOf(lines[next + 1] ?? '') === null) break;
   }
-  return seen.has('date') && (seen.has('to') || seen.has('subject'));
+  return byMachine && seen.has('from') && seen.has('date') && (seen.has('to') || seen.has('subject'));
+}
+
+function marksMachine(kind: string, line: string): boolean {
+  return kind === 'from' ? address.test(line) : kind === 'date' && timeOfDay.test(line);
 }
 
 function kindOf(line: string): string | null {
@@ -102,7 +119,8 @@ export function isAttribution(lines: readonly string[], at: number): number {
 function attributes(text: string): boolean {
   const named =
     /(?:さん|様|氏|殿|くん)(?:は|が|から|より)?/.test(text) || address.test(text) || dated.test(text);
-  if (wrote.test(text)) return named || /^On /.test(text) || text.length < 60;
+  if (wrote.test(text))
+    return named || /^On .*\d/.test(text) || (!text.startsWith('On ') && text.length < 60);
   if (japaneseWrote.test(text)) return named;
   return /[:：]$/.test(text) && /^(?:On )?\d{4}[年/.-]/.test(text) && address.test(text);
 }

@@ -66,9 +66,6 @@ export const childMilliseconds = 60_000;
 /** Resident memory of the child. A heap limit does not bound buffers (807 MB under 128 MB of heap). */
 export const childRssBytes = 700 * 1024 * 1024;
 
-/** How often the parent looks at the child's memory. */
-export const childWatchMilliseconds = 100;
-
 /** An idle child ends after this and is started again by the next mail. */
 export const childIdleMilliseconds = 30_000;
 

@@ -419,9 +419,12 @@ describe('structure', () => {
     expect(read.text).toMatch(/^> 古い番号/m);
   });
   it('HTML too deep is no empty mail', async () => {
-    const read = await one(`${'<div>'.repeat(200_000)}CL-1234-5678`);
-    expect(notes(read)).toContain('html-unreadable');
-    expect(read.text).toContain('CL-1234-5678');
+    // The converter survives the first depth, so a missing guard is seen there and never hangs on the second.
+    for (const depth of [2_000, 200_000]) {
+      const read = await one(`${'<div>'.repeat(depth)}CL-1234-5678`);
+      expect(notes(read)).toContain('html-unreadable');
+      expect(read.text).toContain('CL-1234-5678');
+    }
   });
   it('encrypted bodies and empty ones are named', async () => {
     expect(

@@ -113,6 +113,15 @@ function cutText(text: string): { text: string; limit: string | null } {
   return { text: lines.slice(0, limits.textLines).join('\n'), limit: 'text-lines' };
 }
 
+/** Whether a body declared as base64 has too many other characters for one that was damaged on the way. */
+function notBase64(fields: readonly RawField[], begin: string): boolean {
+  const declared = fields
+    .find((field) => field.name === 'content-transfer-encoding')
+    ?.value.toString('latin1');
+  if (!/^\s*["']?base64/i.test(declared ?? '')) return false;
+  return begin.replace(/[A-Za-z0-9+/=\s]/g, '').length > begin.length / 5;
+}
+
 /** The body as it stands, when no part of it could be told apart. */
 function rawText(bytes: Buffer, bodyAt: number, charset: string | null): string {
   return decodeText(bytes.subarray(bodyAt, bodyAt + limits.textBytes), charset).text;
@@ -136,10 +145,16 @@ export async function readMail(raw: Buffer): Promise<Exclude<Reading, { kind: 'k
 
   const found = parts.root === null ? nothing : textOf(parts.root);
   let text = cleanText(found.text);
-  const body = frame.bytes.subarray(bodyAt, bodyAt + 4096).toString('latin1');
-  const lost = text.trim() === '' && parts.attachments.length === 0 && body.trim() !== '' && found.readable;
-  if (lost && !/^text\/html$/.test(top.value)) {
-    text = cleanText(rawText(frame.bytes, bodyAt, top.params.get('charset') ?? null));
+  const begin = frame.bytes.subarray(bodyAt, bodyAt + 4096).toString('latin1');
+  const lost = text.trim() === '' && parts.attachments.length === 0 && begin.trim() !== '' && found.readable;
+  // Text without any header is all body; text under the name of base64 was never encoded.
+  const headless = fields.length === 0;
+  if (
+    headless ||
+    (!top.value.startsWith('multipart/') && notBase64(fields, begin)) ||
+    (lost && top.value !== 'text/html')
+  ) {
+    text = cleanText(rawText(frame.bytes, headless ? 0 : bodyAt, top.params.get('charset') ?? null));
     note('raw-text', 'the parts could not be told apart; the raw body is shown');
   }
   const bounded = cutText(text);
@@ -161,7 +176,22 @@ export async function readMail(raw: Buffer): Promise<Exclude<Reading, { kind: 'k
   if (text.trim() === '') note('no-text', 'there is no text');
   const { severalFrom: _several, repaired: _repaired, ...words } = head;
   const rest = { ...words, text, attachments, notes };
-  const report = deliveryReport(rest, top.value, parts.attachments);
-  const letter: Letter = { ...rest, body: splitOwnText(text), report };
+  // A rule that fails must not take the mail with it: the whole text then counts as the customer's own.
+  const attempt = <T>(what: string, rule: () => T, otherwise: T): T => {
+    try {
+      return rule();
+    } catch (error) {
+      note('raw-text', `${what} failed: ${String(error).slice(0, 200)}`);
+      return otherwise;
+    }
+  };
+  const report = attempt(
+    'the delivery report',
+    () => deliveryReport(rest, top.value, parts.attachments),
+    null,
+  );
+  const whole = { own: text, quoted: '', signature: '' };
+  const body = attempt('telling own text from history', () => splitOwnText(text, found.html), whole);
+  const letter: Letter = { ...rest, body, report };
   return limit === null ? { kind: 'read', letter } : { kind: 'limited', limit, letter };
 }

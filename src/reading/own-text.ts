@@ -9,7 +9,7 @@ import { signatureStart } from './signature.ts';
 
 type Part = 'own' | 'quoted';
 
-const quoteMark = /^[ \t\u3000]{0,3}(?:[>＞][ \t\u3000]?)+/;
+const quoteMark = /^[ \t\u3000]{0,3}(?:[>＞》≫][ \t\u3000]?)+/;
 const pipeMark = /^[ \t\u3000]{0,3}[|｜](?![^|｜]*[|｜])/;
 
 /**

@@ -83,13 +83,13 @@ function straighten(node: SplitNode, state: State): string {
   const disposition = field(node, 'content-disposition');
   const name = disposition?.params.get('filename') ?? type?.params.get('name') ?? '';
   node.encoding = (node.encoding || '').replace(/["']/g, '').trim();
-  const declared = (node.contentType || '').replace(/\s+charset\s*=.*$/s, '');
+  const declared = (node.contentType || '').slice(0, 200).replace(/\s+charset\s*=.*$/s, '');
   if (/^(?:text|plain|text\/|html)$/.test(declared))
     node.contentType = declared === 'html' ? 'text/html' : 'text/plain';
   else node.contentType = declared || 'text/plain';
   const text = node.contentType === 'text/plain' || node.contentType === 'text/html';
   // The body of a mail is its text even when its sender marks it as an attachment.
-  if (text && node.root) node.disposition = 'inline';
+  if (text && (node.root || (name === '' && state.texts === 0))) node.disposition = 'inline';
   else if (text && name !== '' && state.texts > 0) node.disposition = 'attachment';
   else if (node.disposition === '') node.disposition = false;
   return name;

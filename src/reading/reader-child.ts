@@ -1,16 +1,5 @@
-/** Entry of the killable child (spec 2.2): reads one mail at a time, ends when the parent does. Holds no state. */
+/** Entry of the killable child that reads mail (spec 2.2). */
+import { serve } from '../sandbox/child.ts';
 import { readMail } from './mail.ts';
 
-process.on('disconnect', () => process.exit(0));
-// The parent decides when the child ends; Ctrl-C in a terminal reaches the whole group.
-process.on('SIGINT', () => undefined);
-
-process.on('message', (message: { readonly id: number; readonly raw: Uint8Array }) => {
-  readMail(Buffer.from(message.raw.buffer, message.raw.byteOffset, message.raw.byteLength)).then(
-    (reading) => process.send?.({ id: message.id, reading }),
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-      process.exit(70);
-    },
-  );
-});
+serve((raw: Uint8Array) => readMail(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)));

@@ -73,7 +73,15 @@ it('keeps a child between mails and ends it when idle and on close', async () =>
   const second = await pidOf(reader);
   await reader.close();
   expect(alive(second)).toBe(false);
-  expect(await reader.read(Buffer.from('pid'))).toEqual({ kind: 'killed', reason: 'reader closed' });
+  await expect(reader.read(Buffer.from('pid'))).rejects.toMatchObject({ kind: 'again' });
+});
+
+it('a mail cut off by the end of the reader is no death of the reader', async () => {
+  const reader = open({ childModule: hostile, milliseconds: 20_000 });
+  const cut = expect(reader.read(Buffer.from('loop'))).rejects.toMatchObject({ kind: 'again' });
+  await sleep(300);
+  await reader.close();
+  await cut;
 });
 
 it('hands the child none of our environment', async () => {

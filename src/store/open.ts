@@ -2,6 +2,7 @@ import type { Journal, Store, TicketStore } from '../desk/ports.ts';
 import { contractStore } from './contracts.ts';
 import { connect, type Database, type Patience } from './database.ts';
 import { decisions } from './decisions.ts';
+import { mailboxLedger } from './mailboxes.ts';
 import { migrate } from './migrate.ts';
 import { outboxStore } from './outgoing.ts';
 import { receivedStore } from './received.ts';
@@ -33,6 +34,7 @@ export async function openStore(options: StoreOptions): Promise<Store & AsyncDis
   const outbox = outboxStore(db, leaseClock);
   return {
     received,
+    mailboxes: mailboxLedger(db),
     contracts: contractStore(db),
     outbox,
     tickets: ticketStore(db, received, outbox),

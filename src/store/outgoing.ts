@@ -216,7 +216,10 @@ async function countTo(q: Knex, address: string, since: { hour: string; day: str
     return Number(row?.['n']);
   };
   return {
-    queued: await count(letters().whereIn('state', ['queued', 'sending'])),
+    // What follows a request waits for days and is counted when it leaves: it must not use up today's letters.
+    queued: await count(
+      letters().whereIn('state', ['queued', 'sending']).whereNotIn('kind', ['reminder', 'closing-notice']),
+    ),
     hour: await count(letters().where({ state: 'sent' }).where('sent_at', '>=', instant(since.hour))),
     day: await count(letters().where({ state: 'sent' }).where('sent_at', '>=', instant(since.day))),
   };

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { ClaimedMessage, MessageFacts, Received, ReceivedStore, Source } from '../desk/ports.ts';
 import type { Outcome } from '../ticket/ticket.ts';
-import { blob, keepBlob } from './blobs.ts';
+import { takeIn } from './acceptance.ts';
+import { blob } from './blobs.ts';
 import { type Database, forOneWorker } from './database.ts';
 import { claimLeaseMs, isDead, newLease } from './lease.ts';
 import { addressKey, indexKey, instant, numberOrNull, type Row, textOrNull } from './row.ts';
@@ -17,28 +18,16 @@ export function receivedStore(db: Database, leaseClock: () => number): ReceivedS
     return rows.map(toReceived);
   }
   return {
-    accept: (acceptance) =>
+    accept: async (acceptance) => {
+      const id = await db.write((trx) => takeIn(trx, acceptance));
+      if (id === null) throw new Error('a mail of a mailbox is accepted by acceptAll');
+      return id;
+    },
+    acceptAll: (acceptances) =>
       db.write(async (trx) => {
-        const digest = await keepBlob(trx, acceptance.raw);
-        const { source, messageId } = acceptance;
-        const [row] = await trx('received')
-          .insert({
-            received_at: instant(acceptance.receivedAt),
-            source_kind: source.kind,
-            source_name: source.name,
-            return_path: source.returnPath,
-            recipients: JSON.stringify(source.recipients),
-            message_id: messageId,
-            message_id_id: messageId === null ? null : indexKey(messageId),
-            content_key: acceptance.contentKey,
-            content_key_id: indexKey(acceptance.contentKey),
-            quiet: acceptance.quiet ? 1 : 0,
-            digest,
-            encrypted: 0,
-            kills: 0,
-          })
-          .returning('id');
-        return Number(row.id);
+        const ids: (number | null)[] = [];
+        for (const acceptance of acceptances) ids.push(await takeIn(trx, acceptance));
+        return ids;
       }),
     claim: (id) => claim(db, leaseClock(), id),
     release: (id, token, killed) =>
@@ -115,7 +104,13 @@ async function claim(db: Database, now: number, id?: number): Promise<ClaimedMes
   if (row === null) return null;
   const raw = await db.read((q) => blob(q, String(row['digest'])));
   if (raw === null) throw new Error(`message ${row['id']} has no bytes; run audit`);
-  return { ...toReceived(row), token: lease.token, kills: Number(row['kills']), raw };
+  return {
+    ...toReceived(row),
+    token: lease.token,
+    kills: Number(row['kills']),
+    raw,
+    partial: textOrNull(row['partial']),
+  };
 }
 
 /** Claims of processes of this host that are gone, and claims whose time is over, are open to anybody again. */

@@ -1,0 +1,79 @@
+/** The mailboxes of the configuration, watched for the desk: what a mail of theirs is, and where their secrets come from. */
+import { type Config, readSecret } from './config.ts';
+import type { OpenDesk } from './daemon.ts';
+import type { Acceptance, Numbering } from './desk/ports.ts';
+import { identify } from './mailbox/digest.ts';
+import { type MailboxOptions, openMailbox } from './mailbox/imap.ts';
+import type { FetchedMail } from './mailbox/imap-pass.ts';
+
+type Setting = Config['mailboxes'][number];
+
+/** One connection each; closing them lets the mails in hand be accepted. `checkRoom` throws when the disk is nearly full. */
+export function watchMailboxes(
+  config: Config,
+  desk: OpenDesk,
+  checkRoom: () => void,
+  arrived: () => void,
+): readonly AsyncDisposable[] {
+  return config.mailboxes.map((setting) => {
+    const accept = async (numbering: Numbering, mails: readonly FetchedMail[]) => {
+      checkRoom();
+      const acceptances = mails.map((one) => acceptanceOf(numbering, one, desk.now()));
+      const ids = await desk.store.received.acceptAll(acceptances);
+      for (const [index, message] of ids.entries()) {
+        if (message === null) continue;
+        const { uid, raw, kind } = mails[index]!;
+        const { mailbox } = numbering;
+        desk.journal.info('message-received', {
+          message,
+          source: 'imap',
+          mailbox,
+          uid,
+          bytes: raw.length,
+          kind,
+        });
+      }
+      if (mails.some((one) => one.kind !== 'before-since')) arrived();
+    };
+    return openMailbox(
+      mailboxOptions(config, setting),
+      { ledger: desk.store.mailboxes, accept },
+      desk.journal,
+    );
+  });
+}
+
+function acceptanceOf(numbering: Numbering, mail: FetchedMail, now: Date): Acceptance {
+  const { messageId, contentKey, returnPath } = identify(mail.raw);
+  const old = mail.kind === 'before-since';
+  return {
+    raw: mail.raw,
+    source: { kind: 'imap', name: numbering.mailbox, returnPath, recipients: [] },
+    receivedAt: (mail.receivedAt ?? now).toISOString(),
+    messageId,
+    // Headers alone are not the mail: their key must never stand in the way of the whole mail, however it comes.
+    contentKey: mail.kind === 'whole' ? contentKey : `${mail.kind} ${numbering.mailbox} ${contentKey}`,
+    quiet: false,
+    place: { ...numbering, uid: mail.uid },
+    ...(old ? { ignored: { reason: 'before-since', at: now.toISOString() } } : {}),
+    ...(mail.kind === 'whole' ? {} : { partial: mail.kind }),
+  };
+}
+
+/** The secret is read at each connect: the environment first, then the file. */
+export function mailboxOptions(config: Config, setting: Setting): MailboxOptions {
+  const { name, host, port, tls, user, folder, since, done, passwordFile, tokenFile } = setting;
+  const kind = tokenFile === undefined ? 'password' : 'token';
+  const file = tokenFile ?? passwordFile;
+  const variable = `UKETSUKE_MAILBOX_${name.toUpperCase().replaceAll('-', '_')}_${kind.toUpperCase()}`;
+  return {
+    ...{ name, host, port, tls, user, folder, since, done },
+    mailBytesMax: config.smtp.maxBytes,
+    secretPlace: `${file ?? `mailboxes[].${kind}File (not set)`} or the environment variable ${variable}`,
+    secret: async () => {
+      const text = readSecret(variable, file);
+      if (!text) throw Object.assign(new Error('no secret'), { code: 'there is none' });
+      return { kind, text };
+    },
+  };
+}
