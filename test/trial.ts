@@ -75,8 +75,8 @@ export interface Trial extends AsyncDisposable {
   readonly now: () => Date;
   /** Moves the clock (Asia/Tokyo unless the text says otherwise) and lets everything due happen. */
   goTo(time: string | Date): Promise<void>;
-  /** By SMTP, then settled. */
-  send(raw: Buffer, envelopeFrom?: string): Promise<Received>;
+  /** By SMTP, then settled; `envelopeTo` is cltech@example.jp unless told. */
+  send(raw: Buffer, envelopeFrom?: string, envelopeTo?: string): Promise<Received>;
   /** As `uketsuke intake` does. */
   takeIn(raw: Buffer, receivedAt?: string, quiet?: boolean): Promise<Received>;
   /** Letters to customers. */
@@ -100,7 +100,10 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
   const dir = mkdtempSync(join(tmpdir(), 'uketsuke-'));
   const sink = await startSink();
   const relay = options.withoutRelay ? '' : `relay: { host: 127.0.0.1, port: ${sink.port} }\n`;
-  writeFileSync(join(dir, 'uketsuke.yaml'), `${base}${relay}${options.yaml ?? ''}`);
+  writeFileSync(
+    join(dir, 'uketsuke.yaml'),
+    `${/^smtp:/m.test(options.yaml ?? '') ? base.replace(/^smtp:.*\n/m, '') : base}${relay}${options.yaml ?? ''}`,
+  );
   const config = loadConfig(join(dir, 'uketsuke.yaml'), { env: {}, cwd: dir });
   let now = at(options.now);
   const entries: { event: string; fields: Record<string, unknown> }[] = [];
@@ -136,12 +139,12 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
       now = typeof time === 'string' ? at(time) : time;
       await settle();
     },
-    async send(raw, envelopeFrom) {
+    async send(raw, envelopeFrom, envelopeTo = 'cltech@example.jp') {
       const { accepted } = await daemon.desk.store.received.tally();
       const from =
         envelopeFrom ?? /^From: .*?([^\s<>]+@[^\s<>]+)>?\r?$/m.exec(raw.toString('latin1'))?.[1] ?? '';
       const transport = createTransport({ host: '127.0.0.1', port: daemon.smtpPort, ignoreTLS: true });
-      await transport.sendMail({ envelope: { from, to: 'cltech@example.jp' }, raw });
+      await transport.sendMail({ envelope: { from, to: envelopeTo }, raw });
       transport.close();
       await settle();
       return (await daemon.desk.store.received.get(accepted + 1))!;

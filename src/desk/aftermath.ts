@@ -2,7 +2,7 @@
 import { addBusinessDays } from '../calendar/business-day.ts';
 import { dayOf, instantAt } from '../calendar/jst.ts';
 import { earliest } from '../calendar/reception-hours.ts';
-import type { LetterKind, Ticket } from '../ticket/ticket.ts';
+import { isStaffMail, type LetterKind, type Ticket } from '../ticket/ticket.ts';
 import { gateHours, type House } from './house.ts';
 import type { Aftermath, NewLetter, OutboxItem, Settlement } from './ports.ts';
 import { staffLetters } from './queueing.ts';
@@ -14,7 +14,7 @@ export const closingBusinessDays = 5;
 export const nothing: Aftermath = { ticket: null, letters: [], events: [] };
 
 export function aftermath(house: House, item: OutboxItem, ticket: Ticket | null, now: Date): Aftermath {
-  if (ticket === null || item.kind === 'notification') return nothing;
+  if (ticket === null || isStaffMail(item.kind)) return nothing;
   const sent = { kind: 'letter-sent', actor: 'system', reason: `${item.kind} to ${item.to}` };
   const follow = (kind: LetterKind, days: number): Aftermath => ({
     ...nothing,
@@ -27,6 +27,8 @@ export function aftermath(house: House, item: OutboxItem, ticket: Ticket | null,
     case 'reminder':
       return follow('closing-notice', closingBusinessDays);
     case 'closing-notice':
+      // The number may have come while the notice was on its way: then the ticket is open and stays so.
+      if (ticket.state !== 'awaiting-number') return { ...nothing, events: [sent] };
       return {
         ticket: { id: ticket.id, version: ticket.version, state: 'closed', closedAt: now.toISOString() },
         letters: [],
@@ -37,7 +39,7 @@ export function aftermath(house: House, item: OutboxItem, ticket: Ticket | null,
   }
 }
 
-/** A letter that was refused or is uncertain is never repeated by the machine: staff are told (spec 5.4). */
+/** A letter that was refused or is uncertain is never repeated by the machine, and staff are told (spec 5.4); one that is no longer wanted only leaves its reason. */
 export function failureAftermath(
   house: House,
   item: OutboxItem,
@@ -51,7 +53,7 @@ export function failureAftermath(
     reason: `${item.kind} to ${item.to}: ${settlement.reason}`,
   };
   const letters =
-    item.kind === 'notification'
+    isStaffMail(item.kind) || settlement.kind === 'cancelled'
       ? []
       : staffLetters(house, now, settlement.kind, `${settlement.kind}:${item.id}`, {
           reason: settlement.reason,

@@ -1,7 +1,4 @@
-/**
- * A letter as it would leave now: looked at again, then worded (spec 5.2: rendered when it leaves, superseded by
- * an answer, address bounced, automatic sender recognised meanwhile: cancelled, reason kept).
- */
+/** A letter as it would leave now: everything it is about is read again, then it is worded (spec 5.2). */
 import { addBusinessDays } from '../calendar/business-day.ts';
 import { noticeFor } from '../calendar/closures.ts';
 import { japaneseDate, japaneseDateTime } from '../calendar/japanese-date.ts';
@@ -15,7 +12,7 @@ import { composeLetter } from '../reply/letter-text.ts';
 import { markedAddress, signMark } from '../reply/mark.ts';
 import { messageIdFor } from '../reply/message-id.ts';
 import { reopenDaysMax } from '../ticket/thread.ts';
-import type { Ticket } from '../ticket/ticket.ts';
+import { isStaffMail, type Ticket } from '../ticket/ticket.ts';
 import { closingBusinessDays } from './aftermath.ts';
 import { gateHours, type SendingDesk } from './house.ts';
 import { notificationFacts } from './notification-facts.ts';
@@ -58,30 +55,6 @@ export async function occasionOf(desk: SendingDesk, item: OutboxItem): Promise<O
   };
 }
 
-/** Why the letter is no longer wanted, or null. Pure. */
-export function superseded({ item, ticket, letters, messages, undeliverable }: Occasion): string | null {
-  if (item.kind === 'notification') return null;
-  if (ticket === null) return 'its ticket is gone';
-  if (undeliverable) return 'mail to this address bounced for good';
-  if (ticket.state === 'closed' || ticket.state === 'rejected') return `the ticket is ${ticket.state}`;
-  if (letters.some((one) => one.kind === 'answer' && one.state === 'sent'))
-    return 'an answer has left meanwhile';
-  const machine = messages.some((one) => one.facts?.kind === 'auto-reply' && one.facts.from === item.to);
-  if (machine) return 'the address answers automatically';
-  switch (item.kind) {
-    case 'request-number':
-    case 'reminder':
-    case 'closing-notice':
-      return ticket.state === 'awaiting-number' ? null : 'the number has arrived';
-    case 'period':
-      return ticket.state === 'review' ? null : 'the question of the period is settled';
-    case 'neutral':
-      return ticket.verified ? 'the sender has been confirmed' : null;
-    default:
-      return null;
-  }
-}
-
 export async function composeItem(desk: SendingDesk, item: OutboxItem, now: Date): Promise<Composed> {
   return word(desk, await occasionOf(desk, item), now);
 }
@@ -107,7 +80,7 @@ export async function word(desk: SendingDesk, occasion: Occasion, now: Date): Pr
     drafted: draftLetter({
       kind: item.kind,
       from: house.from,
-      to: item.to,
+      to: [item.to],
       replyTo: extended && replyMark !== null ? markedAddress(house.from.address, replyMark) : null,
       subject,
       body,
@@ -165,8 +138,8 @@ async function text(
       });
     case 'period':
       return composeLetter(house.templates, 'period', { ...shared, ...period(occasion, contract) });
-    case 'answer':
-      throw new Error(`letter ${item.id}: answers are worded by staff`);
+    default:
+      throw new Error(`letter ${item.id}: nothing here words the kind ${item.kind}`);
   }
 }
 
@@ -182,14 +155,16 @@ async function addressee(desk: SendingDesk, { item, contract }: Occasion): Promi
 
 function acknowledgement(
   desk: SendingDesk,
-  { item, ticket, message, contract }: Occasion,
+  { item, ticket, message, contract, letters }: Occasion,
   shared: NeutralFacts & { subject: string; addressee: string },
   now: Date,
 ): FactsOf['acknowledgement'] {
   const { calendar } = desk.house;
   const received = check(calendar, new Date(ticket?.openedAt ?? item.createdAt));
   const openNow = check(calendar, now).open;
-  const outside = !received.open && received.reason !== 'lunch';
+  // Only the first letter of a ticket waited for the opening; a later one waited for a number or a period.
+  const first = letters.every((one) => one.id >= item.id || isStaffMail(one.kind));
+  const outside = first && !received.open && received.reason !== 'lunch';
   const contact =
     contract === null || item.data['bare'] === true ? null : registeredContact(contract, item.to);
   const next = earliest(calendar, 'reception', now);

@@ -5,36 +5,49 @@
 
 import { businessDaysBetween } from '../calendar/business-day.ts';
 import { earliest, mayStart } from '../calendar/reception-hours.ts';
+import { capReached, countedSince } from '../reply/withhold.ts';
+import { isStaffMail } from '../ticket/ticket.ts';
 import { aftermath, failureAftermath, nothing } from './aftermath.ts';
-import { occasionOf, superseded, word } from './compose-item.ts';
+import { occasionOf, word } from './compose-item.ts';
 import { gateHours, type SendingDesk } from './house.ts';
 import type { Aftermath, Delivery, OutboxItem, Settlement } from './ports.ts';
 import { nextAttempt } from './retry.ts';
+import { superseded } from './superseded.ts';
 import { isWorldTrouble } from './trouble.ts';
 
 const dueMax = 50;
+/** One pass looks at so many letters; the next tick goes on. */
+const lookedMax = 1_000;
 const minuteMs = 60_000;
+/** A letter over a cap is looked at again after so long. */
+const capWaitMs = 60 * 60_000;
 
-/** Sends what is due now, in order and at the set rate. Returns how many letters were settled. */
-export async function dispatchDue(desk: SendingDesk, now: () => Date): Promise<number> {
+/** Sends what is due now, in order and at the set rate. Ends early when `stopping`. Returns how many letters were settled. */
+export async function dispatchDue(
+  desk: SendingDesk,
+  now: () => Date,
+  stopping: () => boolean = () => false,
+): Promise<number> {
   await recoverLetters(desk, now());
   let settled = 0;
   const looked = new Set<number>();
   for (;;) {
-    const items = (await desk.store.outbox.due(now().toISOString(), dueMax)).filter(
-      (item) => !looked.has(item.id),
-    );
-    if (items.length === 0) return settled;
+    // Letters held back by the rate stay due: those behind them, and mail to staff, are reached all the same.
+    const due = await desk.store.outbox.due(now().toISOString(), dueMax + looked.size);
+    const items = due.filter((item) => !looked.has(item.id));
+    if (items.length === 0 || looked.size >= lookedMax) return settled;
     for (const item of items) {
+      if (stopping()) return settled;
       looked.add(item.id);
-      if (item.kind !== 'notification' && (await rateReached(desk, now()))) continue;
+      if (!isStaffMail(item.kind) && (await rateReached(desk, now()))) continue;
       if (await dispatchOne(desk, item, now)) settled += 1;
     }
   }
 }
 
 async function rateReached(desk: SendingDesk, now: Date): Promise<boolean> {
-  const since = new Date(now.getTime() - minuteMs).toISOString();
+  // A letter that left a full minute ago makes room for the next.
+  const since = new Date(now.getTime() - minuteMs + 1).toISOString();
   return (await desk.store.outbox.sentSince(since)) >= desk.house.perMinute;
 }
 
@@ -59,21 +72,17 @@ async function dispatchOne(desk: SendingDesk, item: OutboxItem, now: () => Date)
   const hours = gateHours(house, item.kind);
   const at = now();
   if (!mayStart(house.calendar, hours, at)) {
-    const notBefore = opening(desk, item, at);
-    if (notBefore !== item.notBefore) {
-      const settlement = {
-        kind: 'later',
-        at: at.toISOString(),
-        notBefore,
-        reason: 'outside reception hours',
-      } as const;
-      await store.outbox.putAside(item.id, settlement, nothing);
-    }
+    await putOff(desk, item, at, at, 'outside reception hours');
     return false;
   }
   const occasion = await occasionOf(desk, item);
-  const unwanted = superseded(occasion);
+  const unwanted = superseded(occasion, house);
   if (unwanted !== null) return putDown(desk, item, 'cancelled', unwanted, at);
+  const cap = await capOf(desk, item, at);
+  if (cap !== null) {
+    await putOff(desk, item, new Date(at.getTime() + capWaitMs), at, cap);
+    return false;
+  }
   const worded = await word(desk, occasion, at).catch((error: Error) => {
     if (isWorldTrouble(error)) throw error;
     return error;
@@ -108,6 +117,30 @@ async function dispatchOne(desk: SendingDesk, item: OutboxItem, now: () => Date)
   return settlement.kind !== 'later';
 }
 
+/** Reminders fall due together: the caps of spec 5.2 hold for what leaves, not only for what is queued. */
+async function capOf(desk: SendingDesk, item: OutboxItem, at: Date): Promise<string | null> {
+  if (isStaffMail(item.kind) || item.kind === 'answer') return null;
+  const { hour, day } = await desk.store.outbox.countTo(item.to, countedSince(at));
+  return capReached({ queued: 0, hour, day });
+}
+
+/** Not now: at the first instant from `from` on that the calendar permits. */
+async function putOff(
+  desk: SendingDesk,
+  item: OutboxItem,
+  from: Date,
+  now: Date,
+  reason: string,
+): Promise<void> {
+  const notBefore = opening(desk, item, from);
+  if (notBefore === item.notBefore) return;
+  await desk.store.outbox.putAside(
+    item.id,
+    { kind: 'later', at: now.toISOString(), notBefore, reason },
+    nothing,
+  );
+}
+
 /** A letter that does not leave at all: the reason stays with it and on the ticket, and staff hear of a failure. */
 async function putDown(
   desk: SendingDesk,
@@ -135,7 +168,8 @@ function settlementOf(desk: SendingDesk, item: OutboxItem, delivery: Delivery, n
       return { kind: 'later', at, notBefore: opening(desk, item, now), reason };
     case 'later': {
       const due = typeof item.data['dueAt'] === 'string' ? item.data['dueAt'] : item.createdAt;
-      const businessDaysTried = businessDaysBetween(desk.house.calendar, new Date(due), now);
+      const from = opening(desk, item, new Date(due)) ?? due;
+      const businessDaysTried = businessDaysBetween(desk.house.calendar, new Date(from), now);
       const next = nextAttempt({ id: item.id, attempts: item.attempts + 1, businessDaysTried }, now);
       return next.kind === 'give-up'
         ? { kind: 'failed', at, reason: `${next.reason}: ${reason}` }

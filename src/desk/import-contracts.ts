@@ -42,18 +42,21 @@ async function reopen(
   const covered = standing(contract, dayOf(new Date(ticket.openedAt))).kind === 'valid';
   if (first === undefined || ticket.state !== 'review' || !covered) return 'not-waiting';
   const author = ticket.participants.find((one) => one.role === 'author')?.address ?? '';
-  const known = ticket.participants.length > 0 && registeredContact(contract, author) !== null;
+  const known = author !== '' && registeredContact(contract, author) !== null;
+  // Who was told of the period is told that it is settled; to whom no letter could go, none goes now.
+  const asked = (await desk.store.outbox.ofTicket(ticket.id)).find((one) => one.kind === 'period');
+  const { house } = desk;
   const letters = first.quiet
     ? []
     : [
-        ...(known
+        ...(known && asked !== undefined
           ? [
-              newLetter(desk.house, now, 'acknowledgement', author, 'acknowledgement:{ticket}', {
+              newLetter(house, now, 'acknowledgement', asked.to, 'acknowledgement:{ticket}', {
                 result: 'valid',
               }),
             ]
           : []),
-        ...staffLetters(desk.house, now, 'new', `renewed:${ticket.id}`, { receivedId: first.id }),
+        ...staffLetters(house, now, 'new', `renewed:${ticket.id}`, { receivedId: first.id }),
       ];
   return desk.store.change(
     now.toISOString(),

@@ -7,9 +7,10 @@ import { type NumberReading, readOpening } from '../inquiry/opening.ts';
 import { applyProfile, type FormReading } from '../inquiry/profile.ts';
 import { textDigest } from '../inquiry/same-text.ts';
 import { markOf, readMark, readMessageId } from '../reply/mark.ts';
+import { type Circumstances, countedSince } from '../reply/withhold.ts';
 import { referencesIn } from '../ticket/reference.ts';
 import { type Belonging, belonging } from '../ticket/thread.ts';
-import type { Ticket } from '../ticket/ticket.ts';
+import { isStaffMail, type Ticket } from '../ticket/ticket.ts';
 import type { Desk } from './house.ts';
 import type { ClaimedMessage, OutboxItem, Received } from './ports.ts';
 
@@ -18,18 +19,29 @@ const passwordMs = 60 * 60_000;
 /** The same content from the same sender within this time is a likely repeat (spec 4). */
 const repeatMs = 3 * 86_400_000;
 
-export interface Findings {
+/** What the mail itself says, before anything is looked up. */
+interface Read {
+  readonly form: FormReading | null;
+  /** Who asks: From, or the customer a form names. */
+  readonly sender: Mailbox | null;
+  readonly screening: Screening;
+  readonly authentication: Verdict;
+  readonly reading: NumberReading;
+}
+
+/** The same content from the same sender, seen before. */
+interface Repeat {
+  readonly of: Received | null;
+  /** A letter of ours answered it, so that this one needs none. */
+  readonly answered: boolean;
+}
+
+export interface Findings extends Read {
   readonly message: ClaimedMessage;
   readonly letter: Letter;
   /** The limit of the reader that was passed, or null. */
   readonly limit: string | null;
-  readonly screening: Screening;
-  readonly form: FormReading | null;
-  /** Who asks: From, or the customer a form names. */
-  readonly sender: Mailbox | null;
   readonly fromStaff: boolean;
-  readonly authentication: Verdict;
-  readonly reading: NumberReading;
   /** Contract of the number that was read; null when there is none in the registry. */
   readonly contract: Contract | null;
   /** Contract of a ticket that closed too long ago, when its participant goes on without a number (spec 4). */
@@ -44,13 +56,9 @@ export interface Findings {
   /** Our own mail, come back: its Message-ID is ours. */
   readonly returned: boolean;
   readonly textDigest: string | null;
-  readonly repeatOf: Received | null;
+  readonly repeat: Repeat;
   readonly undeliverable: readonly string[];
-  readonly sentTo: (address: string) => {
-    readonly queued: number;
-    readonly hour: number;
-    readonly day: number;
-  };
+  readonly sentTo: (address: string) => Circumstances['sent'];
 }
 
 export async function lookUp(
@@ -61,52 +69,25 @@ export async function lookUp(
   now: Date,
 ): Promise<Findings> {
   const { house, store } = desk;
-  const form = applyProfile(letter, house.formProfiles);
-  const sender = form === null ? letter.from : formSender(form);
-  const screening = screen(letter, {
-    returnPath: message.source.returnPath,
-    ourAddresses: house.addresses,
-    staffAddresses: house.staff.map((one) => one.address),
-  });
-  const reading = readOpening(house.mask, {
-    subject: letter.subject,
-    own: form?.text ?? letter.body.own,
-    quoted: letter.body.quoted,
-    signature: letter.body.signature,
-    field: form?.number ?? null,
-  });
-  const fromDomain = sender?.address.split('@')[1] ?? '';
-  const registeredOn = sender === null ? [] : await store.contracts.registeredOn(sender.address);
+  const read = readIt(desk, message, letter);
+  const { sender, reading } = read;
+  const address = sender?.address ?? '';
+  const registeredOn = address === '' ? [] : await store.contracts.registeredOn(address);
   const contract = reading.value === null ? null : await store.contracts.find(reading.value);
   const marks = await findMarks(desk, message, letter);
-  const address = sender?.address ?? '';
-  const belongs = await findBelonging(desk, message, letter, marks.ticket, address, registeredOn, reading);
+  const belongs = await findBelonging(desk, message, letter, marks.ticket, read, registeredOn, contract);
   const oldNumber =
     belongs.kind === 'new' && belongs.reason === 'closed-long-ago' && reading.decision === 'missing'
       ? belongs.linkedTo?.number
       : null;
   const digest = textDigest(letter);
-  const since = new Date(Date.parse(message.receivedAt) - repeatMs).toISOString();
-  const repeatOf =
-    digest === null || address === '' ? null : await store.received.sameText(address, digest, since);
   const candidates = [address, ...letter.replyTo.map((one) => one.address)].filter((one) => one !== '');
-  const counts = new Map(
-    await Promise.all(
-      [...new Set(candidates)].map(
-        async (one) => [one, await store.outbox.countTo(one, lookBack(now))] as const,
-      ),
-    ),
-  );
   return {
+    ...read,
     message,
     letter,
     limit,
-    screening,
-    form,
-    sender,
     fromStaff: house.staff.some((one) => one.address === address),
-    authentication: verdict(letter.headers, house.authservId, fromDomain),
-    reading,
     contract,
     inherited: oldNumber == null ? null : await store.contracts.find(oldNumber),
     registeredOn,
@@ -115,16 +96,31 @@ export async function lookUp(
     ours: marks.item,
     returned: marks.returned,
     textDigest: digest,
-    repeatOf: repeatOf?.ticketId == null ? null : repeatOf,
+    repeat: await findRepeat(desk, message, address, digest),
     undeliverable: await store.outbox.undeliverable(candidates),
-    sentTo: (one) => counts.get(one) ?? { queued: 0, hour: 0, day: 0 },
+    sentTo: await countLetters(desk, candidates, now),
   };
 }
 
-function lookBack(now: Date): { hour: string; day: string } {
+function readIt({ house }: Desk, message: ClaimedMessage, letter: Letter): Read {
+  const form = applyProfile(letter, house.formProfiles);
   return {
-    hour: new Date(now.getTime() - 3_600_000).toISOString(),
-    day: new Date(now.getTime() - 86_400_000).toISOString(),
+    form,
+    sender: form === null ? letter.from : formSender(form),
+    screening: screen(letter, {
+      returnPath: message.source.returnPath,
+      ourAddresses: house.addresses,
+      staffAddresses: house.staff.map((one) => one.address),
+    }),
+    // Of the mail itself: a form is as believable as the server that sent it.
+    authentication: verdict(letter.headers, house.authservId, letter.from?.address.split('@')[1] ?? ''),
+    reading: readOpening(house.mask, {
+      subject: letter.subject,
+      own: form?.text ?? letter.body.own,
+      quoted: letter.body.quoted,
+      signature: letter.body.signature,
+      field: form?.number ?? null,
+    }),
   };
 }
 
@@ -161,7 +157,8 @@ async function findMarks(desk: Desk, message: ClaimedMessage, letter: Letter): P
     ...[...letter.references].reverse(),
   ];
   const fromIds = ids.flatMap((id) => readMessageId(keys, id) ?? []);
-  const letterMark = own ?? fromAddress.find((mark) => mark.purpose === 'b') ?? fromIds[0];
+  // Return paths name letters, to customers (b) and to staff (s); a reply address names the ticket (c).
+  const letterMark = own ?? fromAddress.find((mark) => mark.purpose !== 'c') ?? fromIds[0];
   const ticketMark = fromAddress.find((mark) => mark.purpose === 'c');
   const item = letterMark === undefined ? null : await desk.store.outbox.get(letterMark.id);
   const ticketId = ticketMark?.id ?? item?.ticketId ?? null;
@@ -173,31 +170,60 @@ async function findMarks(desk: Desk, message: ClaimedMessage, letter: Letter): P
 }
 
 async function findBelonging(
-  desk: Desk,
+  { store }: Desk,
   message: ClaimedMessage,
   letter: Letter,
   signed: Ticket | null,
-  sender: string,
+  { sender, authentication, reading }: Read,
   registeredOn: readonly Contract[],
-  reading: NumberReading,
+  contract: Contract | null,
 ): Promise<Belonging> {
-  const { store } = desk;
-  const tags = referencesIn(letter.subject);
-  const tagged = tags[0] === undefined ? null : await store.tickets.byRef(tags[0]);
-  const referred = await store.received.byMessageIds([...letter.inReplyTo, ...letter.references]);
-  const earlierId =
-    referred.find((one) => one.ticketId !== null && one.facts?.from === sender)?.ticketId ?? null;
-  const since = new Date(Date.parse(message.receivedAt) - passwordMs).toISOString();
-  const withPassword = sender === '' ? null : await store.received.encryptedFrom(sender, since);
+  // A From that failed authentication is nobody's: it takes part in nothing.
+  const address = authentication.verdict === 'fail' ? '' : (sender?.address ?? '');
   const ticketOf = async (id: number | null | undefined) => (id == null ? null : store.tickets.byId(id));
+  let tagged: Ticket | null = null;
+  for (const tag of referencesIn(letter.subject)) tagged ??= await store.tickets.byRef(tag);
+  const referred = await store.received.byMessageIds([...letter.inReplyTo, ...letter.references]);
+  const since = new Date(Date.parse(message.receivedAt) - passwordMs).toISOString();
+  const encrypted = address === '' ? null : await store.received.encryptedFrom(address, since);
+  const before = encrypted !== null && encrypted.receivedAt <= message.receivedAt;
   return belonging({
     signed,
     tagged,
-    earlier: await ticketOf(earlierId),
-    passwordFor: await ticketOf(withPassword?.ticketId),
-    sender,
-    registeredOn: (number) => registeredOn.some((contract) => contract.number === number),
+    earlier: await ticketOf(referred.find((one) => one.ticketId !== null)?.ticketId),
+    passwordFor: before ? await ticketOf(encrypted.ticketId) : null,
+    sender: address,
+    registeredOn: (number) => registeredOn.some((one) => one.number === number),
     numbers: numbersAtStart(reading),
+    contract,
     receivedAt: new Date(message.receivedAt),
   });
+}
+
+async function findRepeat(
+  { store }: Desk,
+  message: ClaimedMessage,
+  address: string,
+  digest: string | null,
+): Promise<Repeat> {
+  const none: Repeat = { of: null, answered: false };
+  if (digest === null || address === '') return none;
+  const since = new Date(Date.parse(message.receivedAt) - repeatMs).toISOString();
+  const found = await store.received.sameText(address, digest, since);
+  if (found === null || found.ticketId === null || found.receivedAt > message.receivedAt) return none;
+  const letters = await store.outbox.ofTicket(found.ticketId);
+  const answered = letters.some(
+    (one) => !isStaffMail(one.kind) && one.state !== 'failed' && one.state !== 'cancelled',
+  );
+  return { of: found, answered };
+}
+
+async function countLetters(
+  { store }: Desk,
+  addresses: readonly string[],
+  now: Date,
+): Promise<Findings['sentTo']> {
+  const counts = new Map<string, Circumstances['sent']>();
+  for (const one of new Set(addresses)) counts.set(one, await store.outbox.countTo(one, countedSince(now)));
+  return (one) => counts.get(one) ?? { queued: 0, hour: 0, day: 0 };
 }

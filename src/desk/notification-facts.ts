@@ -1,21 +1,43 @@
-/** What the plain mail to staff says about a message, its ticket and the letter to the customer (tone 9). Pure. */
+/** What the plain mail to staff says about a message, its ticket and the letter to the customer (tone 9), in Japanese throughout. Pure. */
 import { japaneseDate, japaneseDateTime } from '../calendar/japanese-date.ts';
 import { dayOf } from '../calendar/jst.ts';
 import { type Contract, registeredContact, type ServicePeriod, standing } from '../inquiry/contract.ts';
 import type { NotificationFacts } from '../reply/facts.ts';
+import { lettersPerDayMax, lettersPerHourMax, type Withheld } from '../reply/withhold.ts';
+import { isStaffMail, type LetterKind } from '../ticket/ticket.ts';
 import type { Occasion } from './compose-item.ts';
 import type { OutboxItem } from './ports.ts';
+import { inJapanese } from './superseded.ts';
 
 const ownTextCharsMax = 8_000;
 
-const words: Readonly<Record<string, string>> = {
+const states: Readonly<Record<OutboxItem['state'], string>> = {
   queued: '送信予定',
   sending: '送信中',
   sent: '送信済み',
   failed: '送信できませんでした',
-  uncertain: '届いたか不明です(再送はしていません)',
+  uncertain: '届いたか不明(再送はしていません)',
   cancelled: '送信取りやめ',
   held: '保留',
+};
+
+const kinds: Readonly<Partial<Record<LetterKind, string>>> = {
+  acknowledgement: '受付確認',
+  'request-number': '番号のお願い',
+  reminder: '番号のお願い(再送)',
+  'closing-notice': '受付終了のお知らせ',
+  neutral: '受信のご案内(ご登録内容の確認)',
+  period: '期間ご確認のお願い',
+  answer: '回答',
+};
+
+const unanswered: Readonly<Record<Withheld['kind'], string>> = {
+  'no-address': '差出人のアドレスがないか、使えません',
+  automatic: '自動送信メール、または返信を受け取らない差出人の可能性があります',
+  authentication: '送信者認証に失敗しています',
+  undeliverable: 'このアドレスへのメールは不達になっています',
+  repeat: '3日以内の同じ内容のお問合せに返信済みです',
+  cap: `同じ宛先への自動メールが上限(1時間${lettersPerHourMax}通、1日${lettersPerDayMax}通)に達しています`,
 };
 
 export function notificationFacts(occasion: Occasion, now: Date): NotificationFacts {
@@ -23,7 +45,7 @@ export function notificationFacts(occasion: Occasion, now: Date): NotificationFa
   const facts = message?.facts ?? null;
   const address = facts?.from ?? '';
   const registered = contract === null ? null : registeredContact(contract, address);
-  const letter = letters.filter((one) => one.kind !== 'notification').at(-1);
+  const letter = letters.filter((one) => !isStaffMail(one.kind)).at(-1);
   return {
     event: eventOf(item, ticket?.repeatOf != null, message?.reason ?? ''),
     channel: ticket?.channel ?? 'mail',
@@ -33,7 +55,7 @@ export function notificationFacts(occasion: Occasion, now: Date): NotificationFa
     numberWhere: facts?.numberPlace ?? null,
     period: contract === null ? null : periodText(contract, ticket?.openedAt ?? now.toISOString()),
     customised: contract?.customised ?? false,
-    from: `${facts?.fromName ?? ''} <${address}> ${registered === null ? '未登録' : `登録済み(${registered.name || '担当者名なし'})`}`.trim(),
+    from: `${sender(facts?.fromName ?? '', address)} ${registered === null ? '未登録' : `登録済み(${registered.name || '担当者名なし'})`}`,
     to: facts?.to ?? [],
     cc: facts?.cc ?? [],
     replyTo: facts?.replyTo ?? null,
@@ -47,6 +69,12 @@ export function notificationFacts(occasion: Occasion, now: Date): NotificationFa
       ...(encrypted ? { note: '暗号化' } : {}),
     })),
   };
+}
+
+/** A name without an address, or an address without a name, is shown as it is. */
+function sender(name: string, address: string): string {
+  if (address === '') return name === '' ? '(差出人なし)' : `${name} (アドレスなし)`;
+  return name === '' ? `<${address}>` : `${name} <${address}>`;
 }
 
 const verdicts: Readonly<Record<string, string>> = {
@@ -67,6 +95,7 @@ function eventOf(item: OutboxItem, repeat: boolean, reason: string): Notificatio
   switch (event) {
     case 'new':
     case 'follow-up':
+    case 'held':
     case 'review':
     case 'bounce':
     case 'reopened':
@@ -81,10 +110,12 @@ function eventOf(item: OutboxItem, repeat: boolean, reason: string): Notificatio
 
 function ackState(letter: OutboxItem): string {
   const at = letter.sentAt ?? (letter.state === 'queued' ? letter.notBefore : null);
+  const kind = kinds[letter.kind] ?? letter.kind;
   return [
     at === null ? '' : japaneseDateTime(new Date(at)),
-    words[letter.state] ?? letter.state,
-    letter.state === 'cancelled' ? `(${letter.reason})` : '',
+    letter.state === 'queued' && at === null ? '送信時期未定(受付時間が分かりません)' : states[letter.state],
+    letter.state === 'cancelled' ? `(${inJapanese(letter.reason)})` : '',
+    letter.kind === 'acknowledgement' ? '' : `／${kind}`,
   ]
     .filter((one) => one !== '')
     .join(' ');
@@ -112,9 +143,15 @@ function verdictOf(result: string | null): readonly string[] {
   return told === undefined ? [] : [told];
 }
 
-function flagsOf({ item, ticket, message, messages }: Occasion): readonly string[] {
-  const reason = item.data['reason'];
+function flagsOf(occasion: Occasion): readonly string[] {
+  const { item, ticket, message, messages } = occasion;
+  const why = item.data['unanswered'];
   return [
+    ...troubleOf(occasion),
+    ...doubtOf(message?.outcome === 'review' ? message.reason : null),
+    ...(typeof why === 'string'
+      ? [`お客様への自動返信はしていません(${unanswered[why as Withheld['kind']] ?? why})`]
+      : []),
     ...(ticket !== null && ticket.number !== null && !ticket.verified
       ? ['差出人はこの契約に登録がありません(本人確認が必要です)']
       : []),
@@ -123,8 +160,53 @@ function flagsOf({ item, ticket, message, messages }: Occasion): readonly string
     ...(messages.some((one) => one.facts?.encrypted === true)
       ? ['暗号化された添付があります。パスワードは別便の可能性があります']
       : []),
-    ...(typeof reason === 'string' ? [reason] : []),
     ...verdictOf(message?.facts?.result ?? null),
     ...(message?.facts?.remarks ?? []),
   ];
+}
+
+/** Why a message of a ticket needs a person (spec 4). */
+function doubtOf(reason: string | null): readonly string[] {
+  switch (reason) {
+    case 'stranger':
+      return [
+        '当窓口のメールへの返信ですが、差出人はこの受付の関係者ではありません。ご確認のうえ対応してください',
+      ];
+    case 'other-number':
+      return ['この受付とは別のサポートサービス番号が書かれています'];
+    case 'rejected-ticket':
+      return ['対象外とした受付への返信です'];
+    default:
+      return [];
+  }
+}
+
+/** What happened to a letter of ours, or to a mail nobody could read. */
+function troubleOf({ item, letters }: Occasion): readonly string[] {
+  const said = typeof item.data['reason'] === 'string' ? item.data['reason'] : '';
+  const letter = letters.find((one) => one.id === item.data['letter']);
+  const named =
+    letter === undefined ? 'お客様へのメール' : `${kinds[letter.kind] ?? letter.kind}(${letter.to} 宛)`;
+  const words = said === '' ? [] : [`記録された理由「${said}」`];
+  switch (item.data['event']) {
+    case 'failed':
+      return [`${named}を送信できませんでした。ほかの方法でのご連絡をご検討ください`, ...words];
+    case 'uncertain':
+      return [`${named}は届いたかどうか分かりません。二重に届くのを避けるため再送していません`, ...words];
+    case 'bounce':
+      return letter === undefined
+        ? ['どのメールに対する不達通知か分かりません。本日の同様の通知は、このほかお知らせしません']
+        : [`${named}が不達で戻りました`, ...words];
+    case 'quarantined':
+      return [unreadable(said), '原本は保存されています'];
+    default:
+      return words;
+  }
+}
+
+function unreadable(reason: string): string {
+  if (reason.startsWith('killed the reader')) return 'メールの読取が繰り返し中断したため、隔離しました';
+  if (reason.startsWith('fault of the program'))
+    return 'プログラムの不具合により処理できませんでした。管理者にログの確認をご依頼ください';
+  return '読み取れる内容がないメールです';
 }

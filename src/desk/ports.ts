@@ -14,6 +14,7 @@ import type {
   TicketEvent,
   TicketState,
 } from '../ticket/ticket.ts';
+import type { MessageFacts } from './message-facts.ts';
 
 // ---------------------------------------------------------------- inbound
 
@@ -38,6 +39,38 @@ export interface Acceptance {
   readonly contentKey: string;
   /** Back-filled: no automatic letter (spec 8, `--received-at`). */
   readonly quiet: boolean;
+  /** From a mailbox: where it stands there, so that it is taken once. */
+  readonly place?: Place;
+  /** Only the headers were fetched, for the limit named here; the rest was left on the server. */
+  readonly partial?: string;
+  /** Decided at once: `ignored` for this reason (spec 2.1, `since`), never read. */
+  readonly ignored?: { readonly reason: string; readonly at: string };
+}
+
+/** A mailbox under one numbering: UIDs mean something only there. `account` tells servers, users and folders apart. */
+export interface Numbering {
+  readonly mailbox: string;
+  readonly account: string;
+  /** As text: it is a 64-bit number. */
+  readonly uidValidity: string;
+}
+
+export interface Place extends Numbering {
+  readonly uid: number;
+}
+
+/** What is known of the mails of a mailbox. Rows come into being in the transaction that accepts the mail. */
+export interface MailboxLedger {
+  /**
+   * Takes up this numbering: what was known under another one is dropped (true when there was any), and what was
+   * left as older than `since` (null: all is taken) but no longer is, is unknown again.
+   */
+  begin(numbering: Numbering, since: string | null): Promise<boolean>;
+  /** Those of the UIDs that were never taken, in the given order. */
+  unknown(numbering: Numbering, uids: readonly number[]): Promise<readonly number[]>;
+  /** Accepted mails that are not yet marked as done on the server, lowest first. */
+  unsettled(numbering: Numbering, limit: number): Promise<readonly number[]>;
+  settled(numbering: Numbering, uids: readonly number[]): Promise<void>;
 }
 
 /** A received message in the ledger. */
@@ -55,51 +88,21 @@ export interface Received {
   readonly facts: MessageFacts | null;
 }
 
-/** The few facts about a decided message that later decisions and people look up. */
-export interface MessageFacts {
-  readonly kind: string;
-  readonly from: string | null;
-  readonly fromName: string;
-  readonly subject: string;
-  /** Canonical number the decision rests on, or null. */
-  readonly number: string | null;
-  /** SHA-256 of sender, subject and own text, folded: finds the same inquiry sent again. */
-  readonly textDigest: string | null;
-  /** Carries an encrypted attachment. */
-  readonly encrypted: boolean;
-  readonly attachments: readonly {
-    readonly name: string;
-    readonly bytes: number;
-    readonly encrypted: boolean;
-  }[];
-  /** `pass`, `fail` or `none` (spec 6: no verdict is not failure). */
-  readonly authentication: string;
-  /** The customer's own text, cut. */
-  readonly text: string;
-  /** Result of the registry (spec 3.6) and the sentence that explains the reading; null for automatic mail. */
-  readonly result: string | null;
-  readonly numberReason: string | null;
-  /** Where it was read, in Japanese for staff, e.g. `冒頭 2行目「ＣＬ－…」`; null when nothing was read. */
-  readonly numberPlace: string | null;
-  /** Remarks in Japanese for staff: what the reader repaired, what was doubtful. */
-  readonly remarks: readonly string[];
-  readonly to: readonly string[];
-  readonly cc: readonly string[];
-  /** Reply-To where it differs from From, else null. */
-  readonly replyTo: string | null;
-}
-
 /** A received message in the hands of one worker. */
 export interface ClaimedMessage extends Received {
   readonly token: string;
   /** How often the reader died of it. */
   readonly kills: number;
   readonly raw: Buffer;
+  /** `raw` holds the headers alone, for this limit. */
+  readonly partial?: string | null;
 }
 
 export interface ReceivedStore {
   /** Raw bytes and row, committed and on disk when this resolves. */
   accept(acceptance: Acceptance): Promise<number>;
+  /** Several in one transaction. Null for one whose place is known, or that stands in a mailbox numbered anew. */
+  acceptAll(acceptances: readonly Acceptance[]): Promise<readonly (number | null)[]>;
   /** Oldest queued message nobody holds (or the one named), leased to the caller; null when there is none. */
   claim(id?: number): Promise<ClaimedMessage | null>;
   /** Gives a message back unread; `killed` counts one death of the reader. */
@@ -231,7 +234,7 @@ export interface OutboxStore {
   ofTicket(ticketId: number): Promise<readonly OutboxItem[]>;
   /** Bytes as handed over, or null. */
   bytes(id: number): Promise<Buffer | null>;
-  /** Automatic letters to one address: waiting, and sent at or after each instant. Staff mail is not counted. */
+  /** Automatic letters to one address: waiting (but reminders), and sent at or after each instant. Staff mail is not counted. */
   countTo(
     address: string,
     since: { hour: string; day: string },
@@ -315,6 +318,7 @@ export type Committed =
 
 export interface Store {
   readonly received: ReceivedStore;
+  readonly mailboxes: MailboxLedger;
   readonly contracts: ContractStore;
   readonly tickets: TicketStore;
   readonly outbox: OutboxStore;
@@ -372,4 +376,4 @@ export interface Journal {
   error(event: string, fields: Readonly<Record<string, unknown>>): void;
 }
 
-export type { Contract, Letter };
+export type { Contract, Letter, MessageFacts };

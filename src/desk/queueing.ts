@@ -1,16 +1,19 @@
 /** The letters a decision queues: who gets them, whether they may go at all, and when they may leave at the earliest. Pure. */
 import { earliest } from '../calendar/reception-hours.ts';
 import { type Contract, registeredContact } from '../inquiry/contract.ts';
-import type { NumberResult, TriageLetter } from '../inquiry/triage.ts';
-import { whyWithheld } from '../reply/withhold.ts';
+import type { TriageLetter } from '../inquiry/triage.ts';
+import { type Withheld, whyWithheld } from '../reply/withhold.ts';
 import type { LetterKind } from '../ticket/ticket.ts';
 import { gateHours, type House } from './house.ts';
 import type { Findings } from './look-up.ts';
 import type { NewEvent, NewLetter } from './ports.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface Queued {
   readonly letters: readonly NewLetter[];
   readonly events: readonly NewEvent[];
+  /** Why there is no letter; staff are told. */
+  readonly withheld: Withheld['kind'] | null;
 }
 
 const kindOf: Readonly<Record<TriageLetter, LetterKind>> = {
@@ -38,36 +41,33 @@ export function customerLetter(
   findings: Findings,
   house: House,
   now: Date,
-  letter: TriageLetter,
-  result: NumberResult,
-  known: boolean,
+  verdict: Verdict,
+  repeat: boolean,
 ): Queued {
-  if (findings.message.quiet) return withheld('taken in with --received-at: no automatic letter');
-  const to = recipient(findings, findings.contract);
+  const { form, screening, authentication, reading } = findings;
+  if (findings.message.quiet) return withheld('taken in with --received-at: no automatic letter', null);
+  const to = recipient(findings, findings.inherited ?? findings.contract);
   const why = whyWithheld({
     to,
-    automatic: findings.form !== null || findings.screening.mayAnswer ? null : findings.screening.whyNot,
-    authentication: findings.authentication.verdict,
+    automatic: form !== null || screening.mayAnswer ? null : screening.whyNot,
+    authentication: authentication.verdict,
     sent: findings.sentTo(to ?? ''),
     undeliverable: to !== null && findings.undeliverable.includes(to),
-    repeat: findings.repeatOf !== null && !findings.repeatOf.quiet,
+    repeat,
   });
-  if (why !== null || to === null) return withheld(why ?? 'nobody to write to');
-  const kind = kindOf[letter];
-  const read = result === 'unknown' && letter === 'request-number' ? findings.reading.value : null;
+  if (why !== null) return withheld(why.reason, why.kind);
+  const kind = kindOf[verdict.letter];
+  const read = verdict.result === 'unknown' && verdict.letter === 'request-number' ? reading.value : null;
   const key = read === null ? `${kind}:{ticket}` : `${kind}:{ticket}:${read}`;
-  return {
-    letters: [
-      newLetter(house, now, kind, to, key, {
-        result,
-        bare: letter === 'bare',
-        notAtStart: findings.reading.decision === 'not-at-start',
-        read,
-        remind: known || findings.authentication.verdict === 'pass',
-      }),
-    ],
-    events: [],
-  };
+  const letter = newLetter(house, now, kind, to!, key, {
+    result: verdict.result,
+    bare: verdict.letter === 'bare',
+    notAtStart: reading.decision === 'not-at-start',
+    read,
+    // What a form server proves about itself proves nothing about the customer it names.
+    remind: verdict.known || (form === null && authentication.verdict === 'pass'),
+  });
+  return { letters: [letter], events: [], withheld: null };
 }
 
 /** One plain mail to each member of staff; it may leave at any time (spec 5.1). */
@@ -76,9 +76,10 @@ export function notifications(
   house: House,
   now: Date,
   event: string,
+  unanswered: Withheld['kind'] | null = null,
 ): readonly NewLetter[] {
   if (findings.message.quiet) return [];
-  return staffLetters(house, now, event, `${event}:${findings.message.id}`, {});
+  return staffLetters(house, now, event, `${event}:${findings.message.id}`, { unanswered });
 }
 
 export function staffLetters(
@@ -93,8 +94,8 @@ export function staffLetters(
   );
 }
 
-function withheld(reason: string): Queued {
-  return { letters: [], events: [{ kind: 'letter-withheld', actor: 'system', reason }] };
+function withheld(reason: string, kind: Withheld['kind'] | null): Queued {
+  return { letters: [], events: [{ kind: 'letter-withheld', actor: 'system', reason }], withheld: kind };
 }
 
 /** From, or a Reply-To that is registered on the contract in question (spec 5.2, threat 36). */

@@ -1,5 +1,6 @@
 /** The road of one inbound message: claim, read, look up, decide once, write once. */
-import { decide, quarantined } from './decide.ts';
+import { decide } from './decide.ts';
+import { quarantined } from './decision.ts';
 import type { Desk } from './house.ts';
 import { lookUp } from './look-up.ts';
 import type { ClaimedMessage, Committed, Decision, Received } from './ports.ts';
@@ -39,7 +40,7 @@ async function bringHome(desk: Desk, message: ClaimedMessage, now: () => Date): 
   if (reading.kind === 'killed') {
     return putBack(desk, message, `killed the reader: ${reading.reason}`, now());
   }
-  const limit = reading.kind === 'limited' ? reading.limit : null;
+  const limit = message.partial ?? (reading.kind === 'limited' ? reading.limit : null);
   for (let tries = 0; tries < staleTriesMax; tries += 1) {
     const at = now();
     const findings = await lookUp(desk, message, reading.letter, limit, at);

@@ -18,6 +18,21 @@ export function numberPlace(reading: NumberReading): string | null {
   return `${places[reading.where]}${line}「${reading.raw.slice(0, rawCharsMax)}」`;
 }
 
+const limits: Readonly<Record<string, string>> = {
+  time: '読取に時間がかかりすぎたため、途中で打ち切りました',
+  'text-bytes': '本文が長すぎるため、途中までを読み取りました',
+  'html-bytes': '本文(HTML)が長すぎるため、途中までを読み取りました',
+  'text-lines': '本文の行数が多すぎるため、途中までを読み取りました',
+};
+
+const fields: Readonly<Record<string, string>> = {
+  address: 'メールアドレス',
+  text: 'お問合せ内容',
+  number: 'サポートサービス番号',
+  name: 'お名前',
+  company: '会社名',
+};
+
 const notes: Readonly<Record<ReadingNote['kind'], string>> = {
   'charset-rescued': '文字コードの表示が誤っていたため、推定して読み取りました',
   'charset-unclean': '文字化けが残っています。原本をご確認ください',
@@ -31,14 +46,29 @@ const notes: Readonly<Record<ReadingNote['kind'], string>> = {
   'raw-text': '構造が壊れているため、原文のまま表示しています',
 };
 
-export function remarksOf({ letter, limit, form, screening, authentication }: Findings): readonly string[] {
+const leftOnServer: Readonly<Record<string, string>> = {
+  'too-large-to-fetch':
+    'サイズが上限を超えるため、ヘッダーのみを受け取りました。本文はメールサーバーに残っています。メールソフトでご確認ください',
+  unfetchable:
+    'メールサーバーから取得できないため、ヘッダーのみを受け取りました。本文はメールサーバーに残っています。メールソフトでご確認ください',
+};
+
+export function remarksOf(findings: Findings): readonly string[] {
+  const { letter, limit, form, screening, authentication, fromStaff } = findings;
   return [
     ...(authentication.verdict === 'fail' ? ['送信者認証に失敗しています(なりすましの可能性)'] : []),
-    ...(limit === null ? [] : [`読取の上限を超えました(${limit})`]),
-    ...(form?.missing.map((field) => `問合せページの項目を読み取れません(${form.profile}: ${field})`) ?? []),
-    ...(form === null && screening.reasons.length > 0
-      ? [`自動送信または返信を控える差出人の可能性: ${screening.reasons.join(' / ')}`]
-      : []),
-    ...letter.notes.map(({ kind, detail }) => `${notes[kind]}${detail === '' ? '' : ` (${detail})`}`),
+    ...(limit === null
+      ? []
+      : [leftOnServer[limit] ?? `${limits[limit] ?? '読取の上限を超えました'}。続きは原本をご確認ください`]),
+    ...(form?.missing.map(
+      (field) => `問合せページの「${fields[field] ?? field}」を読み取れません(設定名: ${form.profile})`,
+    ) ?? []),
+    ...(fromStaff
+      ? ['差出人は当窓口の担当者です']
+      : form === null && !screening.mayAnswer
+        ? ['自動送信メール、または返信を受け取らない差出人の可能性があります']
+        : []),
+    // The details are the reader's own English, for `uketsuke read`.
+    ...letter.notes.map(({ kind }) => notes[kind]),
   ];
 }

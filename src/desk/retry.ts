@@ -1,11 +1,13 @@
 /**
  * When a letter that could not be handed over is tried again (spec 5.4): after 5, 10, 20, 40, 80 minutes and
  * then every 100, each up to a fifth later so that letters held up together do not come back together, and
- * never more than 2 hours apart. After 5 business days a person is told. The calendar is the caller's: it
+ * never more than 2 hours apart. After 5 business days, and tries on most of them, a person is told. The calendar is the caller's: it
  * counts the business days and moves the instant into reception hours.
  */
 
 export const businessDaysTriedMax = 5;
+/** Five days hold more than this; a letter that lay while the program was stopped has not been tried for five days. */
+const attemptsMin = 20;
 const firstDelayMs = 5 * 60_000;
 const delayMsMax = 100 * 60_000;
 const jitterShare = 0.2;
@@ -19,13 +21,13 @@ export interface Tried {
   readonly id: number;
   /** Attempts made, the one that just failed included. */
   readonly attempts: number;
-  /** Business days from the first attempt until now. */
+  /** Business days from the day it could leave until now. */
   readonly businessDaysTried: number;
 }
 
 /** What follows the attempt that failed at `now`. `notBefore` is ISO UTC. */
 export function nextAttempt(tried: Tried, now: Date): NextAttempt {
-  if (tried.businessDaysTried >= businessDaysTriedMax) {
+  if (tried.businessDaysTried >= businessDaysTriedMax && tried.attempts >= attemptsMin) {
     return {
       kind: 'give-up',
       reason: `not handed over in ${tried.attempts} attempts on ${tried.businessDaysTried} business days`,

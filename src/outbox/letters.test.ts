@@ -8,6 +8,7 @@ import { type DraftInput, draftLetter } from '../reply/draft.ts';
 import type { FactsOf, LetterFacts } from '../reply/facts.ts';
 import { composeLetter } from '../reply/letter-text.ts';
 import { parseTemplates } from '../reply/template.ts';
+import { STAFF_KINDS } from '../ticket/ticket.ts';
 import { toBytes } from './compose.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -79,8 +80,66 @@ const FACTS: LetterFacts = {
       { name: 'server-log.zip', bytes: 40_055_603, note: '保管のみ' },
       { name: '画面.png', bytes: 900 },
     ],
+    attachmentHint: 'uketsuke tickets save R-20261218-0001 ./files',
+    answer: {
+      leavesAt: '2026年12月18日(金) 10:19',
+      to: ['yamada@example.jp'],
+      cc: ['suzuki@example.jp', 'tanaka@example.jp'],
+    },
+  },
+  confirmation: {
+    leavesAt: '2026年12月21日(月) 9:00',
+    notToday: true,
+    author: '佐藤 花子',
+    to: ['yamada@example.jp'],
+    cc: ['suzuki@example.jp', 'tanaka@example.com'],
+    template: 'パッチ案内',
+    attachments: [{ name: '手順書.pdf', bytes: 1_300_000 }],
+    warnings: ['お客様のドメインと異なる宛先: tanaka@example.com'],
+    rendered: {
+      subject: 'Re: [R-20261218-0001] 起動時に「接続できません」と表示される件',
+      body: `お客様\n\n\n$ curl -v https://www.example.jp/${'a'.repeat(60)}\n  {{ ref }}  \n`,
+    },
+  },
+  staffNote: { what: 'note-kept', remarks: [], ownText: '電話待ち。明日10時に確認。' },
+  digest: {
+    day: '9/24(木)',
+    counts: { new: 12, followUp: 3, review: 2, held: 4, total: 21 },
+    since: '休業 9/19(土)～9/23(水) の間',
+    acknowledgements: { count: 12, when: '9:00～9:05 に順次' },
+    waiting: [
+      {
+        ref: 'R-20260918-0011',
+        state: '未回答',
+        waited: '営業 6時間',
+        assignee: '佐藤',
+        customer: '例示商事株式会社',
+        subject: '[R-20260918-0011] 起動しない',
+      },
+      {
+        ref: 'R-20260919-0002',
+        state: '再送2通目',
+        waited: '営業 0時間',
+        assignee: null,
+        customer: null,
+        subject: `至急!${'サーバーが落ちました。'.repeat(9)}`,
+      },
+    ],
+    held: { fax: 1, mail: 3 },
+    failed: [{ ref: 'R-20260917-0003', what: '不達', to: 'kato@example.jp' }],
+    junk: 5,
   },
 };
+
+function without<Whole, Key extends keyof Whole>(whole: Whole, ...keys: readonly Key[]): Omit<Whole, Key> {
+  return Object.fromEntries(
+    Object.entries(whole as object).filter(([key]) => !keys.includes(key as Key)),
+  ) as Omit<Whole, Key>;
+}
+
+const STAFF_MAIL: readonly string[] = STAFF_KINDS;
+
+const BYTES = Buffer.from(Array.from({ length: 1_000 }, (_one, at) => at % 256));
 
 type Kind = keyof FactsOf;
 /** NEUTRAL takes its four facts only; the cast stands for a caller who forgot. */
@@ -91,7 +150,7 @@ async function bytesOf(kind: Kind, change: Partial<LetterFacts> = {}, input: Par
   const result = draftLetter({
     kind,
     from: { name: 'ChatLuck サポート窓口', address: 'cltech@support.example.jp' },
-    to: 'yamada@example.jp',
+    to: ['yamada@example.jp'],
     replyTo: 'cltech+mark@support.example.jp',
     ...compose(kind, change),
     messageId: `<mark.${kind}@support.example.jp>`,
@@ -159,6 +218,74 @@ const LETTERS: readonly [name: string, kind: Kind, change: Partial<LetterFacts>]
   ],
   ['notification', 'notification', {}],
   [
+    'notification-held-no-answer',
+    'notification',
+    {
+      notification: {
+        ...without(FACTS.notification, 'answer', 'attachmentHint'),
+        event: 'failed',
+        operations: false,
+        flags: ['550 5.1.1 User unknown'],
+      },
+    },
+  ],
+  ['confirmation', 'confirmation', {}],
+  [
+    'confirmation-plain',
+    'confirmation',
+    {
+      confirmation: {
+        ...FACTS.confirmation,
+        leavesAt: null,
+        notToday: false,
+        cc: [],
+        attachments: [],
+        warnings: [],
+        template: '標準',
+      },
+    },
+  ],
+  ['staff-note-kept', 'staff-note', {}],
+  [
+    'staff-note-refused',
+    'staff-note',
+    {
+      staffNote: {
+        what: 'refused',
+        remarks: ['1行目: 「#解答」という指示はありません。「#回答」のことでしょうか。'],
+        ownText: '#解答 パッチ案内\n\n下記の手順でお願いいたします。',
+      },
+    },
+  ],
+  [
+    'staff-note-done',
+    'staff-note',
+    {
+      staffNote: {
+        what: 'done',
+        remarks: ['担当を佐藤にしました', '分類「障害」で終了しました'],
+        ownText: '',
+      },
+    },
+  ],
+  ['digest', 'digest', {}],
+  [
+    'digest-quiet',
+    'digest',
+    {
+      digest: {
+        ...FACTS.digest,
+        counts: { new: 0, followUp: 0, review: 0, held: 0, total: 0 },
+        since: '9/23(水) 8:45 以降',
+        acknowledgements: { count: 0, when: null },
+        waiting: [],
+        held: { fax: 0, mail: 0 },
+        failed: [],
+        junk: 0,
+      },
+    },
+  ],
+  [
     'notification-fax-review-bare',
     'notification',
     {
@@ -196,20 +323,22 @@ describe('letters', () => {
 
   test.each(LETTERS)('%s keeps to the house rules', (_name, kind, change) => {
     const { body, subject } = compose(kind, change);
-    for (const line of body.split('\n')) {
+    // What customers will read is shown to its author as it is.
+    const own = kind === 'confirmation' ? body.slice(0, body.indexOf(' お客様に届く文面')) : body;
+    for (const line of own.split('\n')) {
       expect(displayWidth(line), line).toBeLessThanOrEqual(70);
       expect(line).not.toMatch(/[ \t]$|受付番号.*サポートサービス番号|サポートサービス番号.*受付番号/);
     }
-    expect(body).not.toMatch(/\n\n\n|お問い合わせ|返信できません|^\n/);
-    expect(subject).toContain(`[${FACTS.ref}]`);
-    expect(subject.match(/R-\d{8}-\d{4}/g)).toHaveLength(1);
-    if (kind !== 'notification') expect(body).toMatch(/ご返信.*本メールは自動送信です/s);
+    expect(own).not.toMatch(/\n\n\n|お問い合わせ|返信できません|^\n/);
+    if (kind !== 'digest') expect(subject).toContain(`[${FACTS.ref}]`);
+    expect(subject.match(/R-\d{8}-\d{4}/g) ?? []).toHaveLength(kind === 'digest' ? 0 : 1);
+    if (!STAFF_MAIL.includes(kind)) expect(body).toMatch(/ご返信.*本メールは自動送信です/s);
   });
 
   it('uses no 機種依存文字 in its own words', () => {
     for (const { fileName, text } of SOURCES) {
       expect(text, fileName).not.toMatch(/[①-⓿㈠-㋿㌀-㏿℡№Ⅰ-ⅿ｡-ﾟ\ue000-\uf8ff]/u);
-      for (const line of text.split('\n').slice(6))
+      for (const line of text.slice(text.indexOf('\n---\n')).split('\n'))
         expect(displayWidth(line.replace(/\{[{%].*?[%}]\}/g, '')), line).toBeLessThanOrEqual(70);
     }
   });
@@ -298,6 +427,51 @@ describe('bytes', () => {
       '\r\nMessage-ID: <mark.acknowledgement@support.example.jp>\r\nDate: Fri, 18 Dec 2026 10:16:00 +0900\r\n',
     );
     expect(bytes.toString()).not.toMatch(/X-Mailer|Bcc/i);
+  });
+
+  it('keep the letter in a confirmation as the customer will read it', () => {
+    const { body } = FACTS.confirmation.rendered;
+    expect(compose('confirmation').body.endsWith(`\n\n${body.trimEnd()}\n`)).toBe(true);
+  });
+
+  it('carry files whose names and types open nothing, the same bytes each time', async () => {
+    const attachments = [
+      {
+        name: 'サーバー\r\nBcc: evil@example.com/../\u202e手順書"; x=".pdf',
+        type: 'application/pdf',
+        bytes: BYTES,
+      },
+      { name: `${'長い名前の'.repeat(30)}.xlsx`, type: 'text/html\r\nX: y', bytes: BYTES },
+      { name: 'mail.eml', type: 'message/rfc822', bytes: Buffer.from('Bcc: evil@example.com\r\n\r\n') },
+    ];
+    const make = () =>
+      bytesOf(
+        'notification',
+        {},
+        { kind: 'answer', cc: ['suzuki@example.jp', 'kato@example.jp'], attachments },
+      );
+    const bytes = await make();
+    expect(bytes.equals(await make())).toBe(true);
+    const text = bytes.toString('latin1');
+    expect(text).not.toMatch(/[^\r]\n|\r[^\n]|[^\t\r\n -~]|^(?:Bcc|X):|^Auto-Submitted|^X-Auto/im);
+    for (const line of text.split('\r\n')) expect(line.length).toBeLessThanOrEqual(250);
+    const mail = await simpleParser(bytes);
+    expect(mail.text).toBe(compose('notification').body);
+    expect([mail.cc].flat().map((one) => one?.text)).toEqual(['suzuki@example.jp, kato@example.jp']);
+    expect(mail.attachments.map(({ filename }) => filename)).toEqual([
+      '手順書_; x=_.pdf',
+      `${'長い名前の'.repeat(19)}.xlsx`,
+      'mail.eml',
+    ]);
+    // mailparser guesses a type from the name; what stands in the bytes is asserted.
+    const types = Array.from(text.matchAll(/^Content-Type: ([^;\r]+)/gim), (match) => match[1]);
+    expect(types.slice(-3)).toEqual([
+      'application/pdf',
+      'application/octet-stream',
+      'application/octet-stream',
+    ]);
+    expect(mail.attachments[0]?.content.equals(BYTES)).toBe(true);
+    expect(mail.attachments[2]?.content.toString()).toBe('Bcc: evil@example.com\r\n\r\n');
   });
 
   it('are base64 of CRLF lines, plain ASCII too', async () => {

@@ -4,11 +4,13 @@
  * `b@x.jp\r\nBcc: evil@x.jp` to evil@x.jp and copies any text into References (threats 38-41).
  */
 import type { Mailbox } from '../inquiry/letter.ts';
-import type { LetterKind } from '../ticket/ticket.ts';
+import { isStaffMail, type LetterKind } from '../ticket/ticket.ts';
+import { answerFilesBytesMax, type Carried, safeFile, staffFilesBytesMax, whatFits } from './attachment.ts';
 import { oneLine } from './words.ts';
 
 const ADDRESS_OCTETS_MAX = 254;
 const REFERENCES_MAX = 20;
+const RECIPIENTS_MAX = 50;
 const ID = /<[!-;=?-~]{1,250}>/g;
 /**
  * Dots may stand anywhere in the local part: Japanese carriers issued such addresses for years, and relays
@@ -25,10 +27,13 @@ export interface DraftHeader {
   readonly value: string;
 }
 
-/** One letter to one recipient; `outbox/compose.ts` turns it into bytes. */
+/** One letter; `outbox/compose.ts` turns it into bytes. */
 export interface Draft {
   readonly from: Mailbox;
-  readonly to: string;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  /** The envelope: everybody in To and Cc once. There is no Bcc. */
+  readonly recipients: readonly string[];
   readonly replyTo: string | null;
   readonly subject: string;
   readonly messageId: string;
@@ -37,12 +42,14 @@ export interface Draft {
   readonly headers: readonly DraftHeader[];
   /** Lines end with `\n`. */
   readonly text: string;
+  readonly attachments: readonly Carried[];
 }
 
 export interface DraftInput {
   readonly kind: LetterKind;
   readonly from: Mailbox;
-  readonly to: string;
+  readonly to: readonly string[];
+  readonly cc?: readonly string[];
   readonly replyTo: string | null;
   readonly subject: string;
   readonly body: string;
@@ -51,20 +58,22 @@ export interface DraftInput {
   /** Message-ID and References of the message answered, as they arrived. */
   readonly inReplyTo: string | null;
   readonly references: readonly string[];
+  readonly attachments?: readonly Carried[];
 }
 
 export type Drafted =
   | { readonly kind: 'draft'; readonly draft: Draft }
-  /** An address or Message-ID is not fit to leave: a person must look. */
+  /** An address, a Message-ID or the size is not fit to leave: a person must look. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** What leaves, or why it must not. The same input gives the same draft. */
 export function draftLetter(input: DraftInput): Drafted {
-  const { kind, from, to, replyTo, messageId } = input;
-  const unfit = [from.address, to, ...(replyTo === null ? [] : [replyTo])].find((one) => !addressOk(one));
-  if (unfit !== undefined)
-    return { kind: 'refused', reason: `address not fit to send to or from: ${oneLine(unfit)}` };
-  if (cleanIds([messageId])[0] !== messageId) return { kind: 'refused', reason: 'Message-ID is malformed' };
+  const { kind, from, replyTo, messageId, attachments = [] } = input;
+  const to = [...new Set(input.to)];
+  const cc = [...new Set(input.cc ?? [])].filter((one) => !to.includes(one));
+  const recipients = [...to, ...cc];
+  const why = whyUnfit(input, recipients);
+  if (why !== null) return { kind: 'refused', reason: why };
   const parent = cleanIds(input.inReplyTo === null ? [] : [input.inReplyTo]).slice(0, 1);
   const references = cleanIds([...input.references, ...parent]);
   const threading: DraftHeader[] = [
@@ -76,14 +85,33 @@ export function draftLetter(input: DraftInput): Drafted {
     draft: {
       from: { name: oneLine(from.name), address: from.address },
       to,
+      cc,
+      recipients,
       replyTo,
       subject: oneLine(input.subject),
       messageId,
       date: mailDate(input.at),
       headers: [...threading, ...automaticHeaders(kind)],
       text: input.body,
+      attachments: attachments.map(safeFile),
     },
   };
+}
+
+function whyUnfit(
+  { kind, from, to, replyTo, messageId, attachments = [] }: DraftInput,
+  recipients: readonly string[],
+) {
+  const unfit = [from.address, ...recipients, ...(replyTo === null ? [] : [replyTo])].find(
+    (one) => !addressOk(one),
+  );
+  if (unfit !== undefined) return `address not fit to send to or from: ${oneLine(unfit)}`;
+  if (to.length === 0) return 'nobody to send to';
+  if (recipients.length > RECIPIENTS_MAX) return `more than ${RECIPIENTS_MAX} recipients`;
+  if (cleanIds([messageId])[0] !== messageId) return 'Message-ID is malformed';
+  const sizes = attachments.map(({ bytes }) => ({ bytes: bytes.length }));
+  const { left } = whatFits(sizes, isStaffMail(kind) ? staffFilesBytesMax : answerFilesBytesMax);
+  return left.length > 0 ? 'too many or too large attachments' : null;
 }
 
 /** Strict addr-spec of at most 254 octets, ASCII, with a domain of two labels or more. */
@@ -104,7 +132,11 @@ function automaticHeaders(kind: LetterKind): readonly DraftHeader[] {
     case 'answer':
       return [];
     case 'notification':
+    case 'digest':
       return marks('auto-generated', 'All');
+    case 'confirmation':
+    case 'staff-note':
+      return marks('auto-replied', 'All');
     case 'reminder':
     case 'closing-notice':
       return marks('auto-generated', 'DR, RN, NRN, OOF, AutoReply');

@@ -3,6 +3,10 @@
  * letter leaves (spec 5.2). Each kind of letter is handed only what it may know.
  */
 
+import type { ConfirmationFacts, DigestFacts, NotificationFacts, StaffNoteFacts } from './staff-facts.ts';
+
+export type { NotificationFacts } from './staff-facts.ts';
+
 /** The desk as configured; a piece of the signature drops out when it is missing. */
 export interface DeskFacts {
   readonly name: string;
@@ -55,41 +59,9 @@ export interface LetterFacts extends NeutralFacts {
   readonly closeOn: string;
   readonly reopenUntil: string;
   readonly notification: NotificationFacts;
-}
-
-export interface NotificationFacts {
-  readonly event:
-    | 'new'
-    | 'follow-up'
-    | 'review'
-    | 'held'
-    | 'out-of-period'
-    | 'bounce'
-    | 'reopened'
-    | 'repeat'
-    | 'quarantined'
-    | 'failed'
-    | 'uncertain';
-  readonly channel: 'mail' | 'fax' | 'form';
-  /** Of the letter to the customer, e.g. `2026年9月24日(木) 9:00 送信予定`. */
-  readonly ackState: string;
-  readonly customer: string | null;
-  readonly number: string | null;
-  /** Where it was read, e.g. `冒頭 2行目「サポート番号：ＣＬ…」`. */
-  readonly numberWhere: string | null;
-  /** e.g. `2026年4月1日(水) ～ 2027年3月31日(水) 有効`. */
-  readonly period: string | null;
-  readonly customised: boolean;
-  /** Name and address as they arrived, and what the registry says of it. */
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly cc: readonly string[];
-  /** Only when it differs from the sender. */
-  readonly replyTo: string | null;
-  readonly authentication: 'pass' | 'fail' | 'none';
-  readonly flags: readonly string[];
-  readonly ownText: string;
-  readonly attachments: readonly { readonly name: string; readonly bytes: number; readonly note?: string }[];
+  readonly confirmation: ConfirmationFacts;
+  readonly staffNote: StaffNoteFacts;
+  readonly digest: DigestFacts;
 }
 
 type Of<Key extends keyof LetterFacts> = Pick<LetterFacts, Key | keyof NeutralFacts>;
@@ -113,4 +85,8 @@ export interface FactsOf {
   readonly reminder: Of<'addressee' | 'subject' | 'firstRequestOn' | 'closeOn'>;
   readonly 'closing-notice': Of<'addressee' | 'subject' | 'reopenUntil'>;
   readonly notification: Of<'subject' | 'notification'>;
+  readonly confirmation: Of<'confirmation'>;
+  readonly 'staff-note': Of<'staffNote'>;
+  /** About the whole desk, no ticket. */
+  readonly digest: Pick<LetterFacts, 'digest'>;
 }

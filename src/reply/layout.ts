@@ -25,6 +25,14 @@ const DATE =
 /** The part before the value of a slot line such as `  件名    : `, or the mark of a list item. */
 const HANGING = /^ +(?:[^ :：]{1,20} *[:：] *|・|[0-9]{1,3}\. )|^[・※]/;
 
+/** Marks lines that are to stand as they are; no text of others can hold it (`plainLines`). */
+const AS_IS = '\u0000';
+
+/** The text marked so that `layOut` changes nothing in it: no wrapping, no trimming, every blank line kept. */
+export function verbatim(text: string): string {
+  return text.replace(/^/gm, AS_IS);
+}
+
 /** Lays out a whole body: wraps long lines, trims line ends, leaves at most one blank line, ends with one newline. */
 export function layOut(body: string): string {
   const lines: string[] = [];
@@ -33,12 +41,16 @@ export function layOut(body: string): string {
       lines.push(line);
       continue;
     }
+    if (line.startsWith(AS_IS)) {
+      lines.push(line.slice(1));
+      continue;
+    }
     const trimmed = line.trimEnd();
     if (trimmed === '' && (lines.length === 0 || lines.at(-1) === '')) continue;
     lines.push(...wrapLine(trimmed, LINE_COLUMNS_MAX));
   }
   while (lines.at(-1) === '') lines.pop();
-  return lines.join('\n') + '\n';
+  return lines.join('\n').replaceAll(AS_IS, '') + '\n';
 }
 
 /** One line as lines of at most so many columns; what is carried over is indented to where the value began. */

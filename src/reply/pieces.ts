@@ -18,8 +18,8 @@ export function closureBlock(notice: ClosureNotice | null): string {
   ].join('\n');
 }
 
-/** The signature of the desk; a telephone or fax number that is not configured leaves no trace. */
-export function signatureBlock(desk: DeskFacts): string {
+/** The signature of the desk, under an answer with who wrote; what is not configured leaves no trace. */
+export function signatureBlock(desk: DeskFacts, surname = ''): string {
   if (desk.signature !== undefined && desk.signature.trim() !== '')
     return plainLines(desk.signature).trimEnd();
   const fax = given(desk.fax);
@@ -27,6 +27,7 @@ export function signatureBlock(desk: DeskFacts): string {
   return [
     RULE,
     oneLine(desk.name),
+    ...(surname === '' ? [] : [`担当: ${surname}`]),
     `E-mail: ${oneLine(desk.mail)}${fax === null ? '' : `   FAX: ${fax}`}`,
     ...(tel === null ? [] : [`カスタマセンターTEL: ${tel}`]),
     `受付時間: ${given(desk.hours) ?? HOURS}`,

@@ -11,7 +11,11 @@ export type TemplateKind =
   | 'period'
   | 'reminder'
   | 'closing-notice'
-  | 'notification';
+  | 'notification'
+  | 'confirmation'
+  | 'digest'
+  | 'staff-note'
+  | 'answer';
 
 /** A slot's value: text of one or several lines, a count, a switch, the lines of a list, or null for nothing. */
 export type SlotValue = string | number | boolean | readonly string[] | null;
@@ -33,6 +37,20 @@ export const SLOTS: Readonly<Record<TemplateKind, readonly string[]>> = {
   period: [...TO_A_CUSTOMER, 'number', 'period_end', 'service_from', 'renewal_desk'],
   reminder: [...TO_A_CUSTOMER, 'first_request_on', 'close_on'],
   'closing-notice': [...TO_A_CUSTOMER, 'reopen_until'],
+  answer: [
+    ...TO_A_CUSTOMER,
+    'end_customer',
+    'opening',
+    'answer_intro',
+    'answer',
+    'contact_line',
+    'closing_line',
+    'staff_surname',
+    'staff_signature',
+    'question_quoted',
+    'answered_on',
+    'reopen_until',
+  ],
   notification: [
     'ref',
     'received_at',
@@ -53,10 +71,48 @@ export const SLOTS: Readonly<Record<TemplateKind, readonly string[]>> = {
     'flags',
     'own_text',
     'attachments',
+    'attachment_hint',
+    'answer_leaves_at',
+    'answer_to',
+    'answer_cc',
+    'operations',
+  ],
+  confirmation: [
+    'ref',
+    'leaves_at',
+    'not_today',
+    'author',
+    'to',
+    'cc',
+    'template',
+    'attachments',
+    'warnings',
+    'rendered_subject',
+    'rendered',
+  ],
+  'staff-note': ['ref', 'label', 'headline', 'remarks', 'own_text', 'operations'],
+  digest: [
+    'day',
+    'count_new',
+    'count_follow_up',
+    'count_review',
+    'count_held',
+    'since',
+    'count_total',
+    'count_acknowledgements',
+    'acknowledgements_when',
+    'waiting',
+    'held_fax',
+    'held_mail',
+    'failed',
+    'junk',
   ],
 };
 
-/** The letters the machine writes; each needs its template, of this kind. */
+/** Slots of an answer that `#設定` may fill in any template; without it they hold the usual words. */
+export const SETTABLE: readonly string[] = ['answer_intro', 'closing_line'];
+
+/** The letters that must be there on the first day; each needs its template, of this kind. */
 export const REQUIRED_TEMPLATES = {
   acknowledgement: 'acknowledgement',
   'acknowledgement-after-hours': 'acknowledgement',
@@ -68,6 +124,10 @@ export const REQUIRED_TEMPLATES = {
   reminder: 'reminder',
   'closing-notice': 'closing-notice',
   notification: 'notification',
+  confirmation: 'confirmation',
+  digest: 'digest',
+  'staff-note': 'staff-note',
+  answer: 'answer',
 } as const satisfies Readonly<Record<string, TemplateKind>>;
 
 export type TemplateName = keyof typeof REQUIRED_TEMPLATES;

@@ -11,6 +11,10 @@ const SLOTS = {
   closure_notice: '',
 };
 
+/** Front matter of an answer with one line more, its sixth. */
+const answer = (line: string, body = '{{ answer }}') =>
+  `${FRONT.replace('kind: neutral\n', `kind: answer\n${line}\n`)}${body}\n`;
+
 function parsed(text: string): Template {
   const result = parseTemplate('t.liquid', text);
   if (result.kind === 'problems') throw new Error(JSON.stringify(result.problems));
@@ -79,6 +83,34 @@ describe('a bad template is refused with file and line', () => {
     ['no front matter', 'お客様\n', 1, /front matter/],
     ['front matter without end', '---\nname: x\n', 1, /front matter/],
     ['executable front matter', '---js\nprocess.exit()\n---\n', 1, /front matter/],
+    [
+      'titles of a letter staff do not choose',
+      FRONT.replace('channel', 'titles: [a]\nchannel'),
+      4,
+      /unknown key titles/,
+    ],
+    ['titles that are text', answer('titles: パッチ'), 6, /titles must be a list/],
+    ['no titles', answer('titles: []'), 6, /titles must name one/],
+    ['settings that are a map', answer('settings: {patch: x}'), 6, /settings must be a list/],
+    ['a setting with a strange name', answer('settings: [Patch]'), 6, /setting Patch must/],
+    ['a setting named like a slot', answer('settings: [subject]'), 6, /setting subject must/],
+    ['a setting named like a slot, optional', answer('settings: ["subject?"]'), 6, /setting subject\? must/],
+    ['a setting twice', answer('settings: [a, "a?"]'), 6, /listed twice/],
+    ['a setting nobody uses', answer('settings: [patch]'), 0, /slot patch is not used/],
+    ['text neither required nor optional', answer('text: never'), 6, /text must be/],
+    ['an answer without the words of staff', answer('text: optional', 'a'), 0, /slot answer is not used/],
+    [
+      'an answer without a reference',
+      answer('text: optional').replace('[{{ ref }}]', ''),
+      3,
+      /subject must hold ref/,
+    ],
+    [
+      'a setting that is not declared',
+      answer('settings: [patch]', '{{ answer }}{{ patch }}{{ url }}'),
+      8,
+      /unknown slot url/,
+    ],
     ['a text beyond all measure', FRONT + 'x'.repeat(200_000), 0, /length/],
   ])('%s', (_what, text, line, message) => {
     const result = parseTemplate('t.liquid', text);
@@ -95,7 +127,11 @@ describe('a bad template is refused with file and line', () => {
 describe('all templates of a desk', () => {
   const file = (name: string, kind: string) => ({
     fileName: `${name}.liquid`,
-    text: FRONT.replace('name: neutral', `name: ${name}`).replace('kind: neutral', `kind: ${kind}`),
+    text:
+      FRONT.replace('name: neutral', `name: ${name}`)
+        .replace('kind: neutral', `kind: ${kind}`)
+        .replace('[{{ ref }}]', kind === 'digest' ? '' : '[{{ ref }}]') +
+      (kind === 'answer' ? '{{ answer }}\n' : ''),
   });
   const all = Object.entries(REQUIRED_TEMPLATES).map(([name, kind]) => file(name, kind));
 
@@ -120,6 +156,21 @@ describe('all templates of a desk', () => {
         { file: 'acknowledgement-after-hours.liquid', line: 0, message: 'kind must be acknowledgement' },
       ],
     });
+  });
+
+  it('have titles of their own, whatever the width and the prolonged sounds', () => {
+    const one = {
+      fileName: 'a.liquid',
+      text: answer('titles: [サーバー変更]').replace('name: neutral', 'name: a'),
+    };
+    const two = {
+      fileName: 'b.liquid',
+      text: answer('titles: [ｻｰﾊﾞ変更]').replace('name: neutral', 'name: b'),
+    };
+    const result = parseTemplates([...all, one, two]);
+    expect(result.kind === 'problems' && result.problems.map(({ message }) => message)).toEqual([
+      'title ｻｰﾊﾞ変更 is taken by a.liquid',
+    ]);
   });
 
   it('tell a broken one once, not as missing too', () => {

@@ -4,10 +4,11 @@
  * a slot is data and is never read as a template again (threat 42).
  */
 import { Liquid, type Template as Node } from 'liquidjs';
-import { LineCounter, parseDocument } from 'yaml';
 import { cut } from './display-width.ts';
+import { type FrontMatter, readFrontMatter } from './front-matter.ts';
 import { layOut } from './layout.ts';
-import { REQUIRED_TEMPLATES, SLOTS, type Slots, type TemplateKind } from './slots.ts';
+import { REQUIRED_TEMPLATES, SLOTS, type Slots } from './slots.ts';
+import { calls } from './template-name.ts';
 import { oneLine } from './words.ts';
 
 const TEMPLATE_CHARS_MAX = 100_000;
@@ -15,15 +16,11 @@ const RENDER_MS_MAX = 10_000;
 const RENDER_OBJECTS_MAX = 2_000_000;
 /** Tags that only choose and repeat. All others go: include, render and layout read files. */
 const TAGS = new Set(['if', 'unless', 'case', 'for', 'comment', 'raw']);
-const FRONT_KEYS = ['name', 'subject', 'channel', 'kind'];
 /** A line that holds one tag and nothing else leaves no empty line behind. */
 const TAG_LINE = /^[ \t]*\{%-?([^\n%]*?)-?%\}[ \t]*$/gm;
 
-export interface Template {
+export interface Template extends Omit<FrontMatter, 'subject'> {
   readonly fileName: string;
-  readonly name: string;
-  readonly kind: TemplateKind;
-  readonly channel: 'mail' | 'fax';
   readonly subject: readonly Node[];
   readonly body: readonly Node[];
 }
@@ -58,9 +55,18 @@ export function parseTemplates(
       problems.push(...parsed.problems);
       continue;
     }
-    const twin = templates.get(parsed.template.name);
-    if (twin === undefined) templates.set(parsed.template.name, parsed.template);
-    else problems.push(problem(fileName, 0, `name ${twin.name} is taken by ${twin.fileName}`));
+    const { name, titles } = parsed.template;
+    const twin = templates.get(name);
+    if (twin !== undefined) {
+      problems.push(problem(fileName, 0, `name ${twin.name} is taken by ${twin.fileName}`));
+      continue;
+    }
+    for (const title of titles) {
+      const other = [...templates.values()].find((one) => calls(one, title));
+      if (other !== undefined)
+        problems.push(problem(fileName, 0, `title ${title} is taken by ${other.fileName}`));
+    }
+    templates.set(name, parsed.template);
   }
   for (const [name, kind] of Object.entries(REQUIRED_TEMPLATES)) {
     const found = templates.get(name);
@@ -83,22 +89,25 @@ export function parseTemplate(fileName: string, text: string): Parsed {
       problems: [problem(fileName, 1, 'front matter between two --- lines is missing')],
     };
   }
-  const front = frontMatter(fileName, source.slice(0, end + 1));
-  if (front.problems.length > 0) return { kind: 'problems', problems: front.problems };
-  const { name, subject, channel, kind } = front.values;
-  // Empty lines stand for the front matter, so that liquid counts lines as the file does.
-  const padded = '\n'.repeat(front.lines) + source.slice(end + 5).replace(TAG_LINE, '{%$1-%}');
-  const subjectPadded = '\n'.repeat((front.lineOf['subject'] ?? 1) - 1) + subject;
-  const problems: TemplateProblem[] = [];
-  const nodes = [subjectPadded, padded].map((part) => {
-    const read = readLiquid(fileName, part, kind as TemplateKind);
-    problems.push(...read.problems);
-    return read.nodes;
-  });
+  const { front, lineOf, problems: frontProblems } = readFrontMatter(source.slice(4, end + 1));
+  const problems = frontProblems.map(({ line, message }) => problem(fileName, line, message));
   if (problems.length > 0) return { kind: 'problems', problems };
-  const [subjectNodes = [], body = []] = nodes;
-  const template = { fileName, name, kind: kind as TemplateKind, channel: channel as 'mail' | 'fax' };
-  return { kind: 'template', template: { ...template, subject: subjectNodes, body } };
+  // Empty lines stand for the front matter, so that liquid counts lines as the file does.
+  const frontLines = source.slice(0, end + 1).split('\n').length;
+  const padded = '\n'.repeat(frontLines) + source.slice(end + 5).replace(TAG_LINE, '{%$1-%}');
+  const subjectPadded = '\n'.repeat((lineOf['subject'] ?? 1) - 1) + front.subject;
+  const [subject, body] = [subjectPadded, padded].map((part) => readLiquid(fileName, part, front));
+  problems.push(...subject!.problems, ...body!.problems);
+  if (problems.length === 0 && front.kind === 'answer') {
+    const unused = ['answer', ...front.settings.map(({ key }) => key)].filter(
+      (slot) => !body!.used.has(slot),
+    );
+    problems.push(...unused.map((slot) => problem(fileName, 0, `slot ${slot} is not used in the text`)));
+    if (!subject!.used.has('ref'))
+      problems.push(problem(fileName, lineOf['subject'] ?? 0, 'subject must hold ref'));
+  }
+  if (problems.length > 0) return { kind: 'problems', problems };
+  return { kind: 'template', template: { ...front, fileName, subject: subject!.nodes, body: body!.nodes } };
 }
 
 /** Fills a template. Every slot of its kind must be given; the subject comes out as one line, the body laid out. */
@@ -112,51 +121,23 @@ export function renderTemplate(
   };
 }
 
-function frontMatter(fileName: string, text: string) {
-  const counter = new LineCounter();
-  const document = parseDocument(text.slice(4), { lineCounter: counter, schema: 'failsafe' });
-  const problems = document.errors.map((error) =>
-    problem(fileName, counter.linePos(error.pos[0]).line + 1, error.message.split('\n')[0] ?? ''),
-  );
-  const values: Record<string, string> = {};
-  const lineOf: Record<string, number> = {};
-  const contents: unknown = problems.length > 0 ? null : document.toJS();
-  const pairs = contents !== null && typeof contents === 'object' ? Object.entries(contents) : [];
-  for (const [key, value] of pairs) {
-    const node = document.get(key, true) as { range?: [number, number, number] } | undefined;
-    const line = counter.linePos(node?.range?.[0] ?? 0).line + 1;
-    lineOf[key] = line;
-    if (!FRONT_KEYS.includes(key)) problems.push(problem(fileName, line, `unknown key ${key}`));
-    else if (typeof value !== 'string' || value.trim() === '')
-      problems.push(problem(fileName, line, `${key} must be text`));
-    else if (key === 'channel' && value !== 'mail' && value !== 'fax')
-      problems.push(problem(fileName, line, 'channel must be mail or fax'));
-    else if (key === 'kind' && !Object.hasOwn(SLOTS, value))
-      problems.push(problem(fileName, line, `kind must be one of ${Object.keys(SLOTS).join(', ')}`));
-    else values[key] = value;
-  }
-  const missing = problems.length > 0 ? [] : FRONT_KEYS.filter((key) => values[key] === undefined);
-  problems.push(...missing.map((key) => problem(fileName, 1, `key ${key} is missing`)));
-  const { name = '', subject = '', channel = '', kind = '' } = values;
-  return { problems, lineOf, values: { name, subject, channel, kind }, lines: text.split('\n').length };
-}
-
-function readLiquid(fileName: string, text: string, kind: TemplateKind) {
+function readLiquid(fileName: string, text: string, { kind, settings }: FrontMatter) {
+  const slots = [...SLOTS[kind], ...settings.map(({ key }) => key)];
   try {
     const nodes = ENGINE.parse(text);
-    const used = Object.values(ENGINE.analyzeSync(nodes, { partials: false }).globals).flat();
-    const unknown = used.filter(({ segments: [root, ...path] }) => {
-      return !SLOTS[kind].includes(String(root)) || path.some((step) => step !== 'size');
+    const found = Object.values(ENGINE.analyzeSync(nodes, { partials: false }).globals).flat();
+    const unknown = found.filter(({ segments: [root, ...path] }) => {
+      return !slots.includes(String(root)) || path.some((step) => step !== 'size');
     });
     const problems = unknown.map((variable) =>
       problem(fileName, variable.location.row, `unknown slot ${variable.toString()} for kind ${kind}`),
     );
-    return { nodes, problems };
+    return { nodes, problems, used: new Set(found.map(({ segments }) => String(segments[0]))) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const line = /, line:(\d+)/.exec(message)?.[1];
     const plain = message.replace(/, line:.*$/s, '');
-    return { nodes: [], problems: [problem(fileName, Number(line ?? 0), plain)] };
+    return { nodes: [], problems: [problem(fileName, Number(line ?? 0), plain)], used: new Set<string>() };
   }
 }
 
@@ -174,7 +155,11 @@ function sandbox(): Liquid {
   for (const tag of Object.keys(engine.tags)) if (!TAGS.has(tag)) delete engine.tags[tag];
   for (const filter of Object.keys(engine.filters)) if (filter !== 'size') delete engine.filters[filter];
   engine.registerFilter('cut', (text: unknown, count: unknown) => cut(String(text ?? ''), Number(count)));
-  engine.registerFilter('quote', (text: unknown) => String(text ?? '').replace(/^/gm, '> '));
+  // Empty text is an answer too: somebody has said it already.
+  engine.registerFilter('or', (text: unknown, words: unknown) => text ?? words);
+  engine.registerFilter('quote', (text: unknown) =>
+    String(text ?? '').replace(/^.*$/gm, (line) => (line === '' ? '>' : `> ${line}`)),
+  );
   return engine;
 }
 

@@ -31,6 +31,6 @@ describe('why an automatic letter is withheld (spec 5.2)', () => {
   ])('%s', (_why, over, expected) => {
     const found = whyWithheld({ ...plain, ...over });
     if (expected === null) expect(found).toBeNull();
-    else expect(found).toMatch(expected);
+    else expect(found?.reason).toMatch(expected);
   });
 });

@@ -16,22 +16,41 @@ export interface Circumstances {
   readonly sent: { readonly queued: number; readonly hour: number; readonly day: number };
   /** A permanent bounce was recorded for the address. */
   readonly undeliverable: boolean;
-  /** The same content came before and was acknowledged. */
+  /** The same content came before and was answered. */
   readonly repeat: boolean;
 }
 
-/** The reason in plain words, or null when the letter may be queued. */
-export function whyWithheld(facts: Circumstances): string | null {
-  if (facts.to === null) return 'the message names no usable sender address';
-  if (facts.automatic !== null) return facts.automatic;
-  if (facts.authentication === 'fail') return 'the sender failed authentication';
-  if (facts.undeliverable) return 'mail to this address bounced for good';
-  if (facts.repeat) return 'the same inquiry was sent again within 3 days';
-  if (facts.sent.queued + facts.sent.hour >= lettersPerHourMax) {
+export interface Withheld {
+  readonly kind: 'no-address' | 'automatic' | 'authentication' | 'undeliverable' | 'repeat' | 'cap';
+  /** In plain words. */
+  readonly reason: string;
+}
+
+/** Null when the letter may be queued. */
+export function whyWithheld(facts: Circumstances): Withheld | null {
+  if (facts.to === null) return { kind: 'no-address', reason: 'the message names no usable sender address' };
+  if (facts.automatic !== null) return { kind: 'automatic', reason: facts.automatic };
+  if (facts.authentication === 'fail')
+    return { kind: 'authentication', reason: 'the sender failed authentication' };
+  if (facts.undeliverable) return { kind: 'undeliverable', reason: 'mail to this address bounced for good' };
+  if (facts.repeat) return { kind: 'repeat', reason: 'the same inquiry was sent again within 3 days' };
+  const reason = capReached(facts.sent);
+  return reason === null ? null : { kind: 'cap', reason };
+}
+
+/** Which cap another letter would break, in plain words, or null. */
+export function capReached(sent: Circumstances['sent']): string | null {
+  if (sent.queued + sent.hour >= lettersPerHourMax)
     return `cap: ${lettersPerHourMax} automatic letters an hour to one address`;
-  }
-  if (facts.sent.queued + facts.sent.day >= lettersPerDayMax) {
+  if (sent.queued + sent.day >= lettersPerDayMax)
     return `cap: ${lettersPerDayMax} automatic letters a day to one address`;
-  }
   return null;
+}
+
+/** The instants from which on letters count for the caps, as ISO UTC. */
+export function countedSince(now: Date): { readonly hour: string; readonly day: string } {
+  return {
+    hour: new Date(now.getTime() - 3_600_000).toISOString(),
+    day: new Date(now.getTime() - 86_400_000).toISOString(),
+  };
 }

@@ -20,3 +20,9 @@ export function plainLines(text: string): string {
     .replace(DIRECTION, '')
     .replace(LONE_SURROGATE, '\ufffd');
 }
+
+/** One line for a slot that is tested with `if`: liquid holds empty text for true, null for false. */
+export function lineOrNull(text: string | null): string | null {
+  const line = text === null ? '' : oneLine(text);
+  return line === '' ? null : line;
+}

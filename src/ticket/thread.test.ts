@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Contract, SupportNumber } from '../inquiry/contract.ts';
 import { belonging, type Clues } from './thread.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -28,13 +29,40 @@ const clues = (over: Partial<Clues> = {}): Clues => ({
   sender: 'sato@example.jp',
   registeredOn: () => false,
   numbers: [],
-  receivedAt: new Date('2026-11-20T03:00:00Z'),
+  contract: null,
+  receivedAt: new Date('2026-11-20T23:59:59+09:00'),
   ...over,
 });
 const closed = (days: number): Ticket =>
   ticket({
     state: 'closed',
-    closedAt: new Date(Date.parse('2026-11-20T03:00:00Z') - days * 86_400_000).toISOString(),
+    closedAt: new Date(Date.parse('2026-11-20T23:59:59+09:00') - days * 86_400_000).toISOString(),
+  });
+/** Closed at this time of Tokyo. */
+const closedAt = (time: string): Ticket =>
+  ticket({ state: 'closed', closedAt: new Date(time).toISOString() });
+const contract: Contract = {
+  number: 'CL-1234-5678' as SupportNumber,
+  customer: '株式会社サンプル商事',
+  product: 'ChatLuck',
+  purchasedOn: '2026-04-01',
+  status: 'active',
+  customised: false,
+  periods: [],
+  contacts: ['sato@example.jp', 'kato@example.jp', ''].map((email) => ({
+    company: '',
+    department: '',
+    name: '',
+    email,
+    fax: '',
+    phone: '',
+  })),
+};
+const waiting = (author: string): Ticket =>
+  ticket({
+    number: null,
+    state: 'awaiting-number',
+    participants: [{ address: author, name: '', role: 'author' }],
   });
 const stranger = 'mallory@example.org';
 const colleague = { sender: 'kato@example.jp', registeredOn: (number: string) => number === 'CL-1234-5678' };
@@ -84,6 +112,40 @@ describe('which ticket a message belongs to (spec 4)', () => {
       'continues',
     ],
     ['a ticket staff rejected', { signed: ticket({ state: 'rejected' }) }, 'doubtful', 'rejected-ticket'],
+    [
+      'a colleague sends the number a ticket waits for',
+      { signed: waiting('sato@example.jp'), sender: 'kato@example.jp', numbers: ['CL-1234-5678'], contract },
+      'continues',
+    ],
+    [
+      'a contact sends his number into the ticket of a stranger',
+      { signed: waiting(stranger), sender: 'kato@example.jp', numbers: ['CL-1234-5678'], contract },
+      'doubtful',
+      'stranger',
+    ],
+    [
+      'a stranger sends the number a ticket of a contact waits for',
+      { signed: waiting('sato@example.jp'), sender: stranger, numbers: ['CL-1234-5678'], contract },
+      'doubtful',
+      'stranger',
+    ],
+    ['our mark, nobody to believe', { signed: ticket(), sender: '' }, 'doubtful', 'stranger'],
+    [
+      'our mark, nobody to believe, and a contact without an address',
+      { signed: waiting('sato@example.jp'), sender: '', numbers: ['CL-1234-5678'], contract },
+      'doubtful',
+      'stranger',
+    ],
+    ['a subject tag, nobody to believe', { tagged: ticket(), sender: '' }, 'new', 'stranger-with-reference'],
+    ['an earlier mail, nobody to believe', { earlier: ticket(), sender: '' }, 'new', 'no thread'],
+    ['a password mail, nobody to believe', { passwordFor: ticket(), sender: '' }, 'new', 'no thread'],
+    ['the last minute of the 30th day', { signed: closedAt('2026-10-21T09:00:00+09:00') }, 'reopens'],
+    [
+      'the first minute of the 31st day',
+      { signed: closedAt('2026-10-20T23:59:59+09:00') },
+      'new',
+      'closed-long-ago',
+    ],
     ['closed 30 days ago', { signed: closed(30) }, 'reopens'],
     ['closed 31 days ago', { signed: closed(31) }, 'new', 'closed-long-ago'],
     ['the mark wins over the tag', { signed: ticket(), tagged: ticket({ id: 2 }) }, 'continues'],

@@ -2,26 +2,30 @@
  * Which ticket a message belongs to (spec 4). A signed mark of ours proves the thread; a subject tag proves
  * nothing and needs a sender who takes part. Pure: everything was looked up before.
  */
+import { addDays, dayOf } from '../calendar/jst.ts';
+import { type Contract, registeredContact } from '../inquiry/contract.ts';
 import type { Ticket } from './ticket.ts';
 
-/** A closed ticket opens again for this long *(ours)*; afterwards a new, linked one begins. */
+/** A closed ticket opens again until so many days after the day it was closed *(ours)*; then a new, linked one begins. */
 export const reopenDaysMax = 30;
-const dayMs = 86_400_000;
 
 export interface Clues {
   /** Ticket of a verified mark: Message-ID of ours in In-Reply-To or References, or our signed address. */
   readonly signed: Ticket | null;
   /** Ticket named by `[R-…]` in the subject. */
   readonly tagged: Ticket | null;
-  /** Ticket of an earlier message of the same sender that this one refers to. */
+  /** Ticket of an earlier message of customers that this one refers to. */
   readonly earlier: Ticket | null;
   /** Ticket whose encrypted attachment this sender sent within the last hour (PPAP); only without a number. */
   readonly passwordFor: Ticket | null;
+  /** Who wrote; '' when nobody can be believed (no From, or it failed authentication): then nobody takes part. */
   readonly sender: string;
   /** Number of the contract the sender is registered on, per ticket: true when it is this ticket's. */
   readonly registeredOn: (number: string) => boolean;
   /** Numbers that stand at the start, canonical: one, several (ambiguous) or none. */
   readonly numbers: readonly string[];
+  /** Contract of the number that was read, or null. */
+  readonly contract: Contract | null;
   readonly receivedAt: Date;
 }
 
@@ -48,7 +52,7 @@ export function belonging(clues: Clues): Belonging {
       : { kind: 'new', linkedTo: clues.tagged, reason: 'stranger-with-reference' };
   }
   if (clues.earlier !== null && takesPart(clues.earlier, clues)) {
-    return attach(clues.earlier, clues, 'reply to an own earlier message');
+    return attach(clues.earlier, clues, 'reply to an earlier message');
   }
   if (clues.passwordFor !== null && clues.numbers.length === 0 && takesPart(clues.passwordFor, clues)) {
     return attach(clues.passwordFor, clues, 'follows an encrypted attachment (PPAP)');
@@ -58,9 +62,16 @@ export function belonging(clues: Clues): Belonging {
 
 /** The author and people copied take part, and so do the contacts of the ticket's contract. */
 function takesPart(ticket: Ticket, clues: Clues): boolean {
+  const { sender, contract } = clues;
+  if (sender === '') return false;
+  const inside = ticket.participants.filter((one) => one.role !== 'stranger');
+  if (inside.some((one) => one.address === sender)) return true;
+  if (ticket.number !== null) return clues.registeredOn(ticket.number);
+  // A ticket that waits for its number: a colleague may send it, when both are registered on that contract.
   return (
-    ticket.participants.some((one) => one.address === clues.sender && one.role !== 'stranger') ||
-    (ticket.number !== null && clues.registeredOn(ticket.number))
+    contract !== null &&
+    registeredContact(contract, sender) !== null &&
+    inside.some((one) => registeredContact(contract, one.address) !== null)
   );
 }
 
@@ -70,8 +81,9 @@ function attach(ticket: Ticket, clues: Clues, reason: string): Belonging {
   }
   if (ticket.state === 'rejected') return { kind: 'doubtful', ticket, reason: 'rejected-ticket' };
   if (ticket.state !== 'closed') return { kind: 'continues', ticket, reason };
-  const closedFor = clues.receivedAt.getTime() - Date.parse(ticket.closedAt ?? ticket.openedAt);
-  return closedFor <= reopenDaysMax * dayMs
+  // By days, because the closing notice names the last one.
+  const reopensUntil = addDays(dayOf(new Date(ticket.closedAt ?? ticket.openedAt)), reopenDaysMax);
+  return dayOf(clues.receivedAt) <= reopensUntil
     ? { kind: 'reopens', ticket, reason }
     : { kind: 'new', linkedTo: ticket, reason: 'closed-long-ago' };
 }

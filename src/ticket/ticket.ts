@@ -15,7 +15,7 @@ export type Outcome =
 
 export type Channel = 'mail' | 'fax' | 'form';
 
-/** Letters the machine sends, and `notification` to staff. `answer` is what staff write. */
+/** Letters the machine sends to customers, mail to staff, and `answer`, which staff write. */
 export type LetterKind =
   | 'acknowledgement'
   | 'request-number'
@@ -24,7 +24,17 @@ export type LetterKind =
   | 'neutral'
   | 'period'
   | 'notification'
+  | 'confirmation'
+  | 'digest'
+  | 'staff-note'
   | 'answer';
+
+/** Kinds of mail to staff: they leave at any time and no customer's rule or count knows them (spec 5.1). */
+export const STAFF_KINDS = ['notification', 'confirmation', 'digest', 'staff-note'] as const;
+
+export function isStaffMail(kind: LetterKind): boolean {
+  return (STAFF_KINDS as readonly LetterKind[]).includes(kind);
+}
 
 export interface Participant {
   readonly address: string;

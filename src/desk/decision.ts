@@ -1,0 +1,101 @@
+/** The parts every decision is put together from. Pure. */
+import type { NumberResult } from '../inquiry/triage.ts';
+import type { Outcome, Ticket } from '../ticket/ticket.ts';
+import type { House } from './house.ts';
+import type { Findings } from './look-up.ts';
+import type { Decision, MessageFacts, NewEvent, TicketChange } from './ports.ts';
+import { staffLetters } from './queueing.ts';
+import { numberPlace, remarksOf } from './remarks.ts';
+
+/** Own text kept beside the message for people; the whole text stays in the raw bytes. */
+const factsTextCharsMax = 20_000;
+
+/** An outcome and nothing else: no ticket, no letters, no events. */
+export function base(
+  findings: Findings,
+  now: Date,
+  outcome: Outcome,
+  reason: string,
+  result: NumberResult | null,
+): Decision {
+  const { id, token } = findings.message;
+  return {
+    at: now.toISOString(),
+    received: { id, token, outcome, reason, facts: factsOf(findings, result), duplicateOf: null },
+    ticket: { kind: 'none' },
+    earlier: [],
+    letters: [],
+    events: [],
+    bounce: null,
+  };
+}
+
+/** The message goes to a ticket there is, and changes it. */
+export function attach(
+  findings: Findings,
+  now: Date,
+  ticket: Ticket,
+  outcome: Outcome,
+  reason: string,
+  change: Partial<TicketChange>,
+  letters: Decision['letters'],
+  result: NumberResult | null = null,
+): Decision {
+  return {
+    ...base(findings, now, outcome, reason, result),
+    ticket: { kind: 'change', change: { ...change, id: ticket.id, version: ticket.version } },
+    letters,
+    events: explain(findings),
+  };
+}
+
+export function explain(findings: Findings): readonly NewEvent[] {
+  const lines = [findings.reading.reason, ...findings.screening.reasons];
+  return [{ kind: 'message', actor: 'customer', reason: lines.join(' ') }];
+}
+
+/** A message nobody can read, or one that killed its reader three times: raw bytes kept, staff told. */
+export function quarantined(message: Findings['message'], house: House, now: Date, reason: string): Decision {
+  return {
+    at: now.toISOString(),
+    received: {
+      id: message.id,
+      token: message.token,
+      outcome: 'quarantined',
+      reason,
+      facts: null,
+      duplicateOf: null,
+    },
+    ticket: { kind: 'none' },
+    earlier: [],
+    letters: message.quiet
+      ? []
+      : staffLetters(house, now, 'quarantined', `quarantined:${message.id}`, { reason }),
+    events: [{ kind: 'quarantined', actor: 'system', reason }],
+    bounce: null,
+  };
+}
+
+function factsOf(findings: Findings, result: NumberResult | null): MessageFacts {
+  const { letter, sender, form } = findings;
+  const replyTo = letter.replyTo[0]?.address ?? null;
+  return {
+    kind: findings.returned ? 'own' : findings.screening.kind,
+    from: sender?.address ?? null,
+    fromName: sender?.name ?? '',
+    subject: letter.subject,
+    number: findings.reading.value,
+    textDigest: findings.textDigest,
+    encrypted: letter.attachments.some((one) => one.encrypted),
+    attachments: letter.attachments.map(({ name, bytes, encrypted }) => ({ name, bytes, encrypted })),
+    authentication: findings.authentication.verdict,
+    text: (form?.text ?? letter.body.own).slice(0, factsTextCharsMax),
+    result,
+    numberReason: findings.reading.reason,
+    numberPlace: numberPlace(findings.reading),
+    remarks: remarksOf(findings),
+    to: letter.to.map((one) => one.address),
+    cc: letter.cc.map((one) => one.address),
+    replyTo: replyTo === letter.from?.address ? null : replyTo,
+  };
+}

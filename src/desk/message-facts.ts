@@ -1,0 +1,33 @@
+/** The few facts about a decided message that later decisions and people look up. */
+export interface MessageFacts {
+  readonly kind: string;
+  readonly from: string | null;
+  readonly fromName: string;
+  readonly subject: string;
+  /** Canonical number the decision rests on, or null. */
+  readonly number: string | null;
+  /** SHA-256 of sender, subject and own text, folded: finds the same inquiry sent again. */
+  readonly textDigest: string | null;
+  /** Carries an encrypted attachment. */
+  readonly encrypted: boolean;
+  readonly attachments: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly encrypted: boolean;
+  }[];
+  /** `pass`, `fail` or `none` (spec 6: no verdict is not failure). */
+  readonly authentication: string;
+  /** The customer's own text, cut. */
+  readonly text: string;
+  /** Result of the registry (spec 3.6) and the sentence that explains the reading; null for automatic mail. */
+  readonly result: string | null;
+  readonly numberReason: string | null;
+  /** Where it was read, in Japanese for staff, e.g. `冒頭 2行目「ＣＬ－…」`; null when nothing was read. */
+  readonly numberPlace: string | null;
+  /** Remarks in Japanese for staff: what the reader repaired, what was doubtful. */
+  readonly remarks: readonly string[];
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  /** Reply-To where it differs from From, else null. */
+  readonly replyTo: string | null;
+}
