@@ -1,15 +1,34 @@
 /** The shape of the configuration file (spec 9): every key, its default and its bounds. */
 import { z } from 'zod';
+import { parseTime } from './calendar/jst.ts';
+import { parseFormProfile } from './inquiry/profile.ts';
+import { parseMask } from './inquiry/support-number.ts';
+import { parseListen, peerRule } from './mailbox/smtp-rules.ts';
 
-const day = z
+/** Text that a reader of ours takes; its complaint is told as it is. */
+const taken = (read: (text: string) => unknown) =>
+  z
+    .string()
+    .min(1)
+    .superRefine((text, context) => {
+      try {
+        read(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+    });
+
+function isDay(text: string): boolean {
+  const at = new Date(`${text}T00:00:00Z`);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
+const dayAdvice = 'must be a day there is, written YYYY-MM-DD';
+const day = z.string().refine(isDay, dayAdvice);
+
+const clock = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day as YYYY-MM-DD')
-  .refine((text) => {
-    const at = new Date(`${text}T00:00:00Z`);
-    return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
-  }, 'is not a day of the calendar');
-
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time as HH:MM');
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time from 00:00 to 23:59, written HH:MM');
 
 const address = z
   .string()
@@ -29,15 +48,20 @@ const mailbox = z.string().transform((text, context) => {
   return { name: match ? match[1]!.trim().replace(/^"(.*)"$/, '$1') : '', address: parsed.data };
 });
 
-const listen = z
-  .string()
-  .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, 'must be host:port, such as 127.0.0.1:2525');
+const listenAdvice = 'must be host:port, such as 127.0.0.1:2525';
+const listen = z.string().refine((text) => {
+  try {
+    return parseListen(text).host !== '';
+  } catch {
+    return false;
+  }
+}, listenAdvice);
 
 /** `"09:00-12:00"` or `{from, to}`. */
 const window = z.union([
   z
     .string()
-    .regex(/^\d\d:\d\d\s*[-–~～]\s*\d\d:\d\d$/, 'must be HH:MM-HH:MM')
+    .regex(/^\d\d:\d\d\s*[-–~～]\s*\d\d:\d\d$/, 'must be HH:MM-HH:MM, such as 09:00-12:00')
     .transform((text) => ({ from: text.slice(0, 5), to: text.slice(-5) }))
     .pipe(z.object({ from: clock, to: clock })),
   z.strictObject({ from: clock, to: clock }),
@@ -49,14 +73,18 @@ const windows = z
   .superRefine((list, context) => {
     for (const [index, item] of list.entries()) {
       if (item.from >= item.to) {
-        context.addIssue({ code: 'custom', path: [index], message: `ends (${item.to}) before it begins` });
+        context.addIssue({
+          code: 'custom',
+          path: [index],
+          message: `ends (${item.to}) before it begins (${item.from}); write the earlier time first`,
+        });
       }
       const before = list[index - 1];
       if (before && before.to > item.from) {
         context.addIssue({
           code: 'custom',
           path: [index],
-          message: 'begins before the window above it ends',
+          message: `begins (${item.from}) before the window above it ends (${before.to}); write windows in order, without overlap`,
         });
       }
     }
@@ -65,18 +93,25 @@ const windows = z
 /** `"2026-12-29"`, `"2026-12-29/2027-01-04"` or `{name, from, to}`; both days belong to the closure. */
 const closure = z
   .union([
-    z
-      .string()
-      .transform((text) => {
-        const [from, to] = text.split('/');
-        return { name: '当社休業日', from: from!.trim(), to: (to ?? from)!.trim() };
-      })
-      .pipe(z.object({ name: z.string(), from: day, to: day })),
+    z.string().transform((text, context) => {
+      const days = text.split('/').map((part) => part.trim());
+      if (days.length > 2 || !days.every(isDay)) {
+        context.addIssue({ code: 'custom', message: `${dayAdvice}, or two of them with / between` });
+        return z.NEVER;
+      }
+      return { name: '当社休業日', from: days[0]!, to: days.at(-1)! };
+    }),
     z
       .strictObject({ name: z.string().min(1).default('当社休業日'), from: day, to: day.optional() })
       .transform((item) => ({ name: item.name, from: item.from, to: item.to ?? item.from })),
   ])
-  .refine((item) => item.from <= item.to, 'ends before it begins');
+  .superRefine((item, context) => {
+    if (item.from <= item.to) return;
+    context.addIssue({
+      code: 'custom',
+      message: `ends (${item.to}) before it begins (${item.from}); check the year, write the first day first`,
+    });
+  });
 
 const hoursKind = z.enum(['reception', 'business-day', 'always']);
 const letterKind = z.enum([
@@ -89,39 +124,86 @@ const letterKind = z.enum([
   'answer',
 ]);
 
-const mailboxSource = z.strictObject({
-  name: z.string().min(1),
-  host: z.string().min(1),
-  port: z.number().int().min(1).max(65535).optional(),
-  tls: z.enum(['implicit', 'starttls', 'none']).default('implicit'),
-  user: z.string().min(1),
-  passwordFile: z.string().optional(),
-  tokenFile: z.string().optional(),
-  folder: z.string().default('INBOX'),
-  since: z.string(),
-  done: z.string().default('Processed'),
+const mailboxSource = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9_-]*$/,
+        'must be letters, digits, - and _: it names an environment variable',
+      ),
+    host: z.string().min(1),
+    port: z.number().int().min(1).max(65535).optional(),
+    tls: z.enum(['implicit', 'starttls', 'none']).default('implicit'),
+    user: z.string().min(1),
+    passwordFile: z.string().min(1).optional(),
+    tokenFile: z.string().min(1).optional(),
+    folder: z.string().min(1).default('INBOX'),
+    /** Null takes all. */
+    since: z.string('must be all, or a time such as 2026-11-24T09:00:00').transform((text, context) => {
+      const at = text === 'all' ? null : parseTime(text);
+      if (at !== null || text === 'all') return at;
+      context.addIssue({ code: 'custom', message: 'must be all, or a time such as 2026-11-24T09:00:00' });
+      return z.NEVER;
+    }),
+    done: z.string().min(1).default('Processed'),
+  })
+  .superRefine((one, context) => {
+    const add = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+    if (one.passwordFile !== undefined && one.tokenFile !== undefined)
+      add('tokenFile', 'cannot be set beside passwordFile; keep the one the server takes');
+    if (one.done.toLowerCase() === one.folder.toLowerCase())
+      add('done', 'must be another folder than the one that is read, or flag');
+  });
+
+const mailboxSources = z.array(mailboxSource).superRefine((list, context) => {
+  const keys = list.map((one) => one.name.toLowerCase().replaceAll('-', '_'));
+  for (const [index, key] of keys.entries())
+    if (keys.indexOf(key) < index)
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'name'],
+        message: 'stands twice; each mailbox needs its own',
+      });
 });
 
-const fieldSetting = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
-const formProfile = z.strictObject({
-  name: z.string().min(1),
-  from: z.string().min(1),
-  subject: z.string().optional(),
-  fields: z.strictObject({
-    address: fieldSetting,
-    text: fieldSetting,
-    number: fieldSetting.optional(),
-    name: fieldSetting.optional(),
-    company: fieldSetting.optional(),
-  }),
-});
+const fieldSetting = z.union(
+  [z.string().min(1), z.array(z.string().min(1)).min(1)],
+  'must be a label, a list of labels, or a pattern between / and /',
+);
+const formProfile = z
+  .strictObject({
+    name: z.string().min(1),
+    from: z.string().min(1),
+    subject: z.string().optional(),
+    fields: z.strictObject({
+      address: fieldSetting,
+      text: fieldSetting,
+      number: fieldSetting.optional(),
+      name: fieldSetting.optional(),
+      company: fieldSetting.optional(),
+    }),
+  })
+  .superRefine((setting, context) => {
+    try {
+      parseFormProfile(setting);
+    } catch (error) {
+      const [, key = '', message = ''] = /^([\w.]*): (.*)$/s.exec((error as Error).message) ?? [];
+      const path = key === '' ? [] : key.split('.');
+      context.addIssue({ code: 'custom', path, message: message || (error as Error).message });
+    }
+  });
+
+export const databaseAdvice = 'must be sqlite:PATH or postgres://user@host/database';
+export function isDatabase(text: string): boolean {
+  if (text.startsWith('sqlite:')) return text.length > 'sqlite:'.length;
+  // Between @ and / a socket may be meant, which pg reads from the query.
+  return /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text.replace('@/', '@localhost/'));
+}
 
 export const configSchema = z.strictObject({
   dataDir: z.string().min(1).optional(),
-  database: z
-    .string()
-    .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:PATH or postgres://…')
-    .optional(),
+  database: z.string().refine(isDatabase, databaseAdvice).optional(),
   addresses: z.array(address).min(1).default(['cltech@example.jp']),
   desk: z
     .strictObject({
@@ -132,12 +214,12 @@ export const configSchema = z.strictObject({
       signature: z.string().optional(),
     })
     .prefault({}),
-  mailboxes: z.array(mailboxSource).default([]),
+  mailboxes: mailboxSources.default([]),
   smtp: z
     .strictObject({
-      listen: z.union([listen, z.literal(false)]).default('127.0.0.1:2525'),
+      listen: z.union([listen, z.literal(false)], `${listenAdvice}, or false`).default('127.0.0.1:2525'),
       lmtp: listen.optional(),
-      trustedPeers: z.array(z.string()).default([]),
+      trustedPeers: z.array(taken((entry) => peerRule([entry]))).default([]),
       maxBytes: z.number().int().min(10_000).max(200_000_000).default(50_000_000),
     })
     .prefault({}),
@@ -154,7 +236,7 @@ export const configSchema = z.strictObject({
   addressExtension: z.enum(['+', 'none']).default('none'),
   authservId: z.string().min(1).optional(),
   staff: z.array(z.strictObject({ name: z.string().min(1), address })).default([]),
-  supportNumber: z.strictObject({ mask: z.string().min(1).default('CL-9999-9999') }).prefault({}),
+  supportNumber: z.strictObject({ mask: taken(parseMask).default('CL-9999-9999') }).prefault({}),
   hours: z
     .strictObject({
       windows: windows.default([

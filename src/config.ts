@@ -2,16 +2,16 @@
  * The configuration file and the environment become one frozen `Config` (spec 9). Every problem is
  * reported at once with file, line and path. The only reader of `process.env`.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Document, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
 import { type Closure, parseClosuresIcal } from './calendar/closures.ts';
 import { holidaysKnownUntil } from './calendar/holidays.ts';
 import { parseTime } from './calendar/jst.ts';
 import type { ReceptionCalendar } from './calendar/reception-hours.ts';
-import { type ConfigFile, configSchema } from './config-schema.ts';
+import { type ConfigText, readConfigFile } from './config-file.ts';
+import { type ConfigFile, databaseAdvice, isDatabase } from './config-schema.ts';
+import { readText } from './file-text.ts';
 import { type FormProfile, parseFormProfile } from './inquiry/profile.ts';
 import { type Mask, parseMask } from './inquiry/support-number.ts';
 
@@ -20,11 +20,21 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-export interface Config extends Omit<ConfigFile, 'dataDir' | 'database' | 'from' | 'desk' | 'formProfiles'> {
+export interface Config
+  extends Omit<ConfigFile, 'dataDir' | 'database' | 'relay' | 'from' | 'desk' | 'formProfiles'> {
   /** Path of the file, or null on the embedded default. */
   readonly file: string | null;
   readonly dataDir: string;
   readonly database: string;
+  readonly relay:
+    | {
+        readonly host: string;
+        readonly port: number;
+        readonly tls: 'none' | 'starttls' | 'implicit';
+        readonly user?: string | undefined;
+        readonly passwordFile?: string | undefined;
+      }
+    | undefined;
   readonly from: { readonly name: string; readonly address: string };
   readonly desk: {
     readonly name: string;
@@ -63,52 +73,58 @@ export function packageRoot(): string {
 }
 
 /**
- * Reads and checks the configuration.
+ * Reads and checks the configuration. Relative paths are taken from the folder of the file; without a file, and
+ * for what the environment names, from the working directory.
  * @throws ConfigError naming file, line and path of every problem.
  */
 export function loadConfig(file: string | null, around: Surroundings = surroundings()): Config {
-  const path = file === null ? null : resolve(around.cwd, file);
-  const parsed = path === null ? configSchema.parse({}) : parseFile(path);
-  const base = path === null ? around.cwd : dirname(path);
-  const problems: string[] = [];
-  const attempt = <T>(key: string, work: () => T, fallback: T): T => {
-    try {
-      return work();
-    } catch (error) {
-      problems.push(`${path ?? 'defaults'}: ${key}: ${(error as Error).message}`);
-      return fallback;
-    }
-  };
+  const { env, cwd } = around;
+  const path = file === null ? null : resolve(cwd, file);
+  const base = path === null ? cwd : dirname(path);
+  const text = readOrRefuse(path);
+  const closures = readClosures(text, base);
+  const clock = trialClock(env['UKETSUKE_CLOCK'], text.textAt('relay', 'host'));
+  const problems = [...text.problems, ...closures.problems, ...clock.problems];
+  const { settings } = text;
+  if (problems.length > 0 || settings === null) throw new ConfigError(problems.join('\n'));
   const dataDir =
-    parsed.dataDir === undefined
-      ? resolve(around.cwd, around.env['UKETSUKE_DATA'] || 'data')
-      : resolve(base, parsed.dataDir);
-  const fileClosures = attempt('hours.closuresFile', () => readClosures(parsed, base), []);
-  const mask = attempt('supportNumber.mask', () => parseMask(parsed.supportNumber.mask), null);
-  const formProfiles = parsed.formProfiles.flatMap((setting, index) =>
-    attempt<readonly FormProfile[]>(`formProfiles[${index}]`, () => [parseFormProfile(setting)], []),
-  );
-  const startAt = attempt('UKETSUKE_CLOCK', () => trialClock(around.env['UKETSUKE_CLOCK'], parsed), null);
-  if (problems.length > 0 || mask === null) throw new ConfigError(problems.join('\n'));
-  const mail = parsed.desk.mail ?? parsed.addresses[0]!;
+    settings.dataDir === undefined
+      ? env['UKETSUKE_DATA']
+        ? resolve(cwd, env['UKETSUKE_DATA'])
+        : resolve(base, 'data')
+      : resolve(base, settings.dataDir);
   return Object.freeze({
-    ...parsed,
+    ...settings,
     file: path,
     dataDir,
-    database: around.env['UKETSUKE_DATABASE'] || parsed.database || `sqlite:${join(dataDir, 'uketsuke.db')}`,
-    from: parsed.from ?? { name: parsed.desk.name, address: parsed.addresses[0]! },
-    desk: { ...parsed.desk, mail },
+    database: databaseOf(settings, env['UKETSUKE_DATABASE'], { dataDir, base, cwd }),
+    relay: relayOf(settings, base),
+    mailboxes: settings.mailboxes.map((one) => ({
+      ...one,
+      ...(one.passwordFile === undefined ? {} : { passwordFile: resolve(base, one.passwordFile) }),
+      ...(one.tokenFile === undefined ? {} : { tokenFile: resolve(base, one.tokenFile) }),
+    })),
+    from: settings.from ?? { name: settings.desk.name, address: settings.addresses[0]! },
+    desk: { ...settings.desk, mail: settings.desk.mail ?? settings.addresses[0]! },
     calendar: {
-      windows: parsed.hours.windows,
-      closures: [...parsed.hours.closures, ...fileClosures],
-      closuresKnownUntil: parsed.hours.closuresKnownUntil ?? null,
+      windows: settings.hours.windows,
+      closures: [...settings.hours.closures, ...closures.closures],
+      closuresKnownUntil: settings.hours.closuresKnownUntil ?? null,
       holidaysKnownUntil,
     },
-    mask,
-    formProfiles,
+    mask: parseMask(settings.supportNumber.mask),
+    formProfiles: settings.formProfiles.map((setting) => parseFormProfile(setting)),
     templatesDir: join(packageRoot(), 'templates'),
-    startAt,
+    startAt: clock.startAt,
   });
+}
+
+function readOrRefuse(path: string | null): ConfigText {
+  try {
+    return readConfigFile(path);
+  } catch (error) {
+    throw new ConfigError((error as Error).message);
+  }
 }
 
 /**
@@ -122,97 +138,87 @@ export function readSecret(
 ): string | null {
   const fromEnvironment = around.env[name];
   if (fromEnvironment) return fromEnvironment;
-  return file === undefined ? null : readFileSync(file, 'utf8').trim();
-}
-
-function parseFile(path: string): ConfigFile {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new ConfigError(
-      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}). Name an existing file with --config, or copy etc/uketsuke.yaml.`,
-    );
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw new ConfigError(
-      document.errors.map((e) => `${path}:${lines.linePos(e.pos[0]).line}: ${e.message}`).join('\n'),
-    );
-  }
-  const result = configSchema.safeParse(document.toJS() ?? {});
-  if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => explain(issue, []));
-  throw new ConfigError(
-    problems
-      .map(
-        ({ path: keys, message }) =>
-          `${path}:${lineOf(document, lines, keys)}: ${pathText(keys)}: ${message}`,
-      )
-      .join('\n'),
-  );
-}
-
-interface Problem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
-
-/** Flattens zod's issue: unknown keys one by one, and the closest branch of a union. */
-function explain(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): readonly Problem[] {
-  const path = [...above, ...issue.path];
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      path: [...path, key],
-      message: 'unknown key; see etc/uketsuke.yaml for the keys there are',
-    }));
-  }
-  if (issue.code === 'invalid_union') {
-    const branch = issue.errors.find((errors) =>
-      errors.some((e) => e.code !== 'invalid_type' || e.path.length > 0),
-    );
-    return (branch ?? issue.errors[0] ?? []).flatMap((inner) => explain(inner, path));
-  }
-  return [{ path, message: issue.message.replace(/^Invalid input: /, '') }];
-}
-
-function pathText(keys: readonly PropertyKey[]): string {
-  return keys.reduce<string>(
-    (text, key) =>
-      typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
+  if (file === undefined) return null;
+  const secret = readText(file, `make it, or set ${name} in the environment`).replace(
+    /^\uFEFF|[\r\n]+$/g,
     '',
   );
+  if (secret === '')
+    throw Object.assign(new Error(`${file}: is empty; write the secret into it, or set ${name}`), {
+      code: 'empty',
+    });
+  return secret;
 }
 
-/** The line of the deepest node on the path that stands in the file. */
-function lineOf(document: Document, lines: LineCounter, keys: readonly PropertyKey[]): number {
-  for (let depth = keys.length; depth > 0; depth -= 1) {
-    const node = document.getIn(keys.slice(0, depth), true) as { range?: readonly number[] } | undefined;
-    if (node?.range) return lines.linePos(node.range[0]!).line;
-  }
-  return 1;
+/** Whether a relay is this machine, so that a trial cannot reach a customer and mail need not be encrypted. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|\[::1\])$/i.test(host);
 }
 
-function readClosures(parsed: ConfigFile, base: string): readonly Closure[] {
-  if (parsed.hours.closuresFile === undefined) return [];
-  const file = resolve(base, parsed.hours.closuresFile);
+/** Mail stays unencrypted on this machine alone, unless the operator says otherwise. */
+function relayOf({ relay }: ConfigFile, base: string): Config['relay'] {
+  if (relay === undefined) return undefined;
+  return {
+    ...relay,
+    tls: relay.tls ?? (isLoopback(relay.host) ? 'none' : 'starttls'),
+    ...(relay.passwordFile === undefined ? {} : { passwordFile: resolve(base, relay.passwordFile) }),
+  };
+}
+
+function databaseOf(
+  settings: ConfigFile,
+  override: string | undefined,
+  { dataDir, base, cwd }: { readonly dataDir: string; readonly base: string; readonly cwd: string },
+): string {
+  const named = override || settings.database || `sqlite:${join(dataDir, 'uketsuke.db')}`;
+  if (override && !isDatabase(override)) throw new ConfigError(`UKETSUKE_DATABASE: ${databaseAdvice}`);
+  const file = named.startsWith('sqlite:') ? named.slice('sqlite:'.length) : null;
+  return file === null || file === ':memory:' ? named : `sqlite:${resolve(override ? cwd : base, file)}`;
+}
+
+/** Looked at even where the rest of the file is wrong, so that every problem is told at once. */
+function readClosures(
+  text: ConfigText,
+  base: string,
+): { readonly closures: readonly Closure[]; readonly problems: readonly string[] } {
+  const named = text.textAt('hours', 'closuresFile');
+  if (named === undefined) return { closures: [], problems: [] };
+  const place = text.place('hours', 'closuresFile');
+  const file = resolve(base, named);
+  let ical: string;
   try {
-    return parseClosuresIcal(readFileSync(file, 'utf8'));
+    ical = readText(file, 'export the closures as iCalendar, or remove the key');
   } catch (error) {
-    throw new Error(`${file}: ${(error as Error).message}`);
+    return { closures: [], problems: [`${place}: ${(error as Error).message}`] };
+  }
+  try {
+    return { closures: parseClosuresIcal(ical), problems: [] };
+  } catch (error) {
+    const lines = (error as Error).message.split('\n');
+    return {
+      closures: [],
+      problems: lines.map(
+        (line) => `${place}: ${file}${line.replace(/^line (\d+): |^/, ':$1: ').replace('::', ':')}`,
+      ),
+    };
   }
 }
 
-function trialClock(text: string | undefined, parsed: ConfigFile): Date | null {
-  if (text === undefined || text === '') return null;
-  const at = parseTime(text);
-  if (at === null) throw new Error(`"${text}" is not a time; write it as 2026-11-20T17:29:00 (Asia/Tokyo)`);
-  const host = parsed.relay?.host;
-  if (host !== undefined && !/^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/.test(host)) {
-    throw new Error(
-      `refused, because the relay ${host} is not on this machine: a trial must never reach a customer`,
-    );
-  }
-  return at;
+function trialClock(
+  text: string | undefined,
+  relayHost: string | undefined,
+): { readonly startAt: Date | null; readonly problems: readonly string[] } {
+  if (text === undefined || text === '') return { startAt: null, problems: [] };
+  const startAt = parseTime(text);
+  const problems = [
+    ...(startAt === null
+      ? [`UKETSUKE_CLOCK: "${text}" is not a time; write it as 2026-11-20T17:29:00 (Asia/Tokyo)`]
+      : []),
+    ...(relayHost === undefined || isLoopback(relayHost)
+      ? []
+      : [
+          `UKETSUKE_CLOCK: refused, because the relay ${relayHost} is not on this machine: a trial must never reach a customer; unset it, or set relay.host to 127.0.0.1`,
+        ]),
+  ];
+  return { startAt, problems };
 }

@@ -1,9 +1,11 @@
 /**
  * The composition root: everything is opened here in boot order, handed what it needs, and closed in reverse.
- * Only this file owns the clock.
+ * The clock is handed on from here.
  */
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { clockOf } from './clock.ts';
+import type { Role } from './command/door.ts';
 import { type Config, ConfigError, readSecret } from './config.ts';
 import { dispatchDue } from './desk/dispatch.ts';
 import type { House, SendingDesk } from './desk/house.ts';
@@ -11,6 +13,7 @@ import type { Courier, Journal, Source } from './desk/ports.ts';
 import { receiveNext } from './desk/receive.ts';
 import { identify } from './mailbox/digest.ts';
 import { openSmtpListener, type SmtpListener } from './mailbox/smtp.ts';
+import { watchMailboxes } from './mailboxes.ts';
 import { toBytes } from './outbox/compose.ts';
 import { openCourier } from './outbox/courier.ts';
 import { openFileCourier } from './outbox/file-courier.ts';
@@ -20,26 +23,17 @@ import { openSecretKeys } from './secret-key.ts';
 import { openStore } from './store/open.ts';
 import { loadTemplates } from './templates.ts';
 
-export type Role = 'intake' | 'read' | 'send';
-export const allRoles: readonly Role[] = ['intake', 'read', 'send'];
-
 /** The safety net behind the doorbells: a mail or a letter another process left waits at most this long. */
 const readTick = '*/5 * * * * *';
 const sendTick = '*/2 * * * * *';
 /** Mail is refused for now below this share of the largest message, as Postfix does (threat 75). */
 const freeSpaceFactor = 1.5;
+/** A mail or letter in hand at SIGTERM has this long; everything must end within 10 s (spec 7). */
+const finishMsMax = 6_000;
 
 export interface OpenDesk extends SendingDesk, AsyncDisposable {
   readonly now: () => Date;
   readonly accept: (raw: Buffer, source: Source, receivedAt: Date, quiet: boolean) => Promise<number>;
-}
-
-/** The wall clock, or one that started at `UKETSUKE_CLOCK` when the process did. */
-export function clockOf(config: Config): () => Date {
-  const { startAt } = config;
-  if (startAt === null) return () => new Date();
-  const startedAt = performance.now();
-  return () => new Date(startAt.getTime() + Math.floor(performance.now() - startedAt));
 }
 
 /** Store, reader, courier and the rules of the house; no listener and no schedule. */
@@ -103,23 +97,27 @@ export interface Daemon extends AsyncDisposable {
   settle(): Promise<void>;
 }
 
+/** `through` lets a trial put something of its own between the desk and its edges: the crash tests die there. */
 export async function startDaemon(
   config: Config,
   roles: readonly Role[],
   journal: Journal,
   now = clockOf(config),
+  through = (desk: OpenDesk): OpenDesk => desk,
 ): Promise<Daemon> {
   const open: AsyncDisposable[] = [];
   const keep = <T extends AsyncDisposable>(one: T): T => {
     open.push(one);
     return one;
   };
+  // All that work on the desk stop at once, each in its own time of at most 10 s (spec 7); the desk closes last.
   const close = async () => {
-    for (const one of open.reverse()) await one[Symbol.asyncDispose]();
-    open.length = 0;
+    const [desk, ...working] = open.splice(0);
+    await Promise.all(working.map((one) => one[Symbol.asyncDispose]()));
+    await desk?.[Symbol.asyncDispose]();
   };
   try {
-    const desk = keep(await openDesk(config, journal, now));
+    const desk = through(keep(await openDesk(config, journal, now)));
     const send = roles.includes('send') ? keep(sendingJob(desk)) : null;
     const read = roles.includes('read') ? keep(readingJob(desk, () => send?.ring())) : null;
     const listen = async (address: string | false | undefined, lmtp: boolean) =>
@@ -128,12 +126,22 @@ export async function startDaemon(
         : null;
     const smtp = await listen(config.smtp.listen, false);
     const lmtp = await listen(config.smtp.lmtp, true);
+    if (roles.includes('intake')) {
+      const watched = watchMailboxes(
+        config,
+        desk,
+        () => checkRoom(config),
+        () => read?.ring(),
+      );
+      for (const one of watched) keep(one);
+    }
     read?.ring();
     send?.ring();
     journal.info('ready', {
       roles,
       smtp: smtp?.port ?? null,
       lmtp: lmtp?.port ?? null,
+      mailboxes: config.mailboxes.map((one) => one.name),
       relay:
         config.relay === undefined
           ? 'none: letters go to files'
@@ -159,23 +167,30 @@ export async function startDaemon(
 }
 
 function readingJob(desk: OpenDesk, decided: () => void): Job {
-  const work = async () => {
-    for (
-      let done = await receiveNext(desk, desk.now);
-      done !== null;
-      done = await receiveNext(desk, desk.now)
-    ) {
-      decided();
-    }
+  const work = async (stopping: () => boolean) => {
+    while (!stopping() && (await receiveNext(desk, desk.now)) !== null) decided();
   };
-  return openJob('read', readTick, work, desk.journal);
+  return lastingAtMost(finishMsMax, openJob('read', readTick, work, desk.journal), () => desk.reader.close());
 }
 
 function sendingJob(desk: OpenDesk): Job {
-  const work = async () => {
-    await dispatchDue(desk, desk.now);
+  const work = async (stopping: () => boolean) => {
+    await dispatchDue(desk, desk.now, stopping);
   };
-  return openJob('send', sendTick, work, desk.journal);
+  // The courier itself gives the letter in hand its time.
+  return lastingAtMost(0, openJob('send', sendTick, work, desk.journal), () => desk.courier.close());
+}
+
+/** Stopping waits for the message or letter in hand; after `msMax` its edge is closed and ends it. */
+function lastingAtMost(msMax: number, job: Job, cutOff: () => Promise<void>): Job {
+  return {
+    ...job,
+    async [Symbol.asyncDispose]() {
+      const timer = setTimeout(() => void cutOff(), msMax);
+      await job[Symbol.asyncDispose]();
+      clearTimeout(timer);
+    },
+  };
 }
 
 /** 250 is said after `accept` resolved; without room on the disk the peer is told to come back. */
@@ -198,10 +213,7 @@ async function listener(
   return openSmtpListener(
     options,
     async ({ raw, source }) => {
-      const disk = statfsSync(config.dataDir);
-      if (disk.bavail * disk.bsize < freeSpaceFactor * smtp.maxBytes) {
-        throw new Error(`disk of ${config.dataDir} is nearly full: mail is refused for now; free some space`);
-      }
+      checkRoom(config);
       const { kind, peer, returnPath, recipients } = source;
       await desk.accept(raw, { kind, name: peer, returnPath, recipients }, desk.now(), false);
       arrived();
@@ -210,25 +222,32 @@ async function listener(
   );
 }
 
+function checkRoom({ dataDir, smtp }: Config): void {
+  const disk = statfsSync(dataDir);
+  if (disk.bavail * disk.bsize < freeSpaceFactor * smtp.maxBytes) {
+    throw new Error(`disk of ${dataDir} is nearly full: mail is refused for now; free some space`);
+  }
+}
+
 function courierOf(config: Config, journal: Journal): Courier {
   const { relay } = config;
   if (relay === undefined) return openFileCourier(join(config.dataDir, 'sent'), journal);
-  const loopback = /^(localhost|127\.|::1|\[::1\])/.test(relay.host);
   return openCourier(
     {
       host: relay.host,
       port: relay.port,
-      tls: relay.tls ?? (loopback ? 'none' : 'starttls'),
+      tls: relay.tls,
       ...(relay.user === undefined ? {} : { user: relay.user }),
       password: async () => readSecret('UKETSUKE_RELAY_PASSWORD', relay.passwordFile),
       name: config.from.address.split('@')[1]!,
     },
     journal,
+    { closeMsMax: finishMsMax },
   );
 }
 
 /** @throws ConfigError saying which folder cannot be used and what to do. */
-function prepareFolder(folder: string): void {
+export function prepareFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK | constants.X_OK);

@@ -1,50 +1,54 @@
 /** The checks behind `uketsuke doctor`: what is wrong and how to mend it, one line each (spec 7). */
-import { statfsSync } from 'node:fs';
-import { connect } from 'node:net';
-import { addDays, dayOf } from './calendar/jst.ts';
+import { statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+import { addDays, dayOf, isoJst } from './calendar/jst.ts';
 import { knownUntil } from './calendar/reception-calendar.ts';
 import { check as checkCalendar } from './calendar/reception-hours.ts';
 import type { Check } from './command/door.ts';
-import type { Config } from './config.ts';
-import type { OpenDesk } from './daemon.ts';
+import { type Config, isLoopback, readSecret } from './config.ts';
+import { type OpenDesk, prepareFolder } from './daemon.ts';
+import { inspectMailbox } from './mailbox/imap-done.ts';
+import { mailboxOptions } from './mailboxes.ts';
+import { openSecretKeys } from './secret-key.ts';
+import { loadTemplates } from './templates.ts';
 
 /** The calendar's end is told so early that next year's closures can still be entered (threat 82). */
 const horizonWarnDays = 92;
 const relayMsMax = 5_000;
 
+const ok = (check: string, message: string): Check => ({ check, status: 'ok', message });
+const warn = (check: string, message: string): Check => ({ check, status: 'warn', message });
+const fail = (check: string, message: string): Check => ({ check, status: 'fail', message });
+
+/** Every check is made, whatever the ones before it found. */
 export async function* checks(
   config: Config,
   open: () => Promise<OpenDesk>,
-  now: () => Date,
+  now: Date,
 ): AsyncIterable<Check> {
-  const ok = (check: string, message: string): Check => ({ check, status: 'ok', message });
-  const warn = (check: string, message: string): Check => ({ check, status: 'warn', message });
-  const fail = (check: string, message: string): Check => ({ check, status: 'fail', message });
   yield config.file === null
     ? warn(
         'configuration',
         'none given: the embedded default is used; copy etc/uketsuke.yaml, fill it in and name it with --config',
       )
     : ok('configuration', `${config.file} is valid`);
-  let desk: OpenDesk;
-  try {
-    desk = await open();
-  } catch (error) {
-    yield fail('start', (error as Error).message);
-    return;
-  }
-  yield ok('data folder', `${config.dataDir} can be written`);
-  yield ok('templates', `${desk.house.templates.size} templates are sound`);
-  const contracts = await desk.store.contracts.count();
-  yield contracts > 0
-    ? ok('database', `open, ${contracts} contracts registered`)
-    : warn(
-        'database',
-        'open, but no contract is registered: every number is unknown; run uketsuke contracts import FILE.csv',
-      );
-  yield calendar(config, now());
+  if (config.startAt !== null)
+    yield warn('clock', `UKETSUKE_CLOCK is set: it is ${isoJst(now)} here; unset it when the trial is over`);
+  const folder = attempt('data folder', () => {
+    prepareFolder(config.dataDir);
+    return ok('data folder', `${config.dataDir} can be written`);
+  });
+  yield folder;
+  const templates = attempt('templates', () =>
+    ok('templates', `${loadTemplates(config.templatesDir).size} templates are sound`),
+  );
+  yield templates;
+  if (folder.status === 'ok') yield attempt('signing key', () => signingKey(config.dataDir));
+  if (folder.status === 'ok' && templates.status === 'ok') yield await database(open);
+  yield calendar(config, now);
   yield config.staff.length > 0
-    ? ok('staff', `${config.staff.length} members are notified`)
+    ? ok('staff', `${config.staff.map((one) => one.address).join(', ')} are notified of new tickets`)
     : warn('staff', 'nobody is notified of new tickets; list name and address under staff');
   yield await relay(config);
   yield config.addressExtension === '+'
@@ -53,18 +57,60 @@ export async function* checks(
         'replies',
         'answers come back by our Message-ID; set addressExtension to "+" if the mail server keeps cltech+…@ together',
       );
-  if (config.mailboxes.length > 0) {
-    yield fail(
-      'mailboxes',
-      'this version does not poll mailboxes yet; deliver by SMTP or LMTP, or use uketsuke intake',
-    );
+  for (const setting of config.mailboxes) yield await mailbox(config, setting);
+  yield* notYet(config);
+  if (folder.status === 'ok') yield attempt('disk', () => disk(config));
+}
+
+function attempt(check: string, work: () => Check): Check {
+  try {
+    return work();
+  } catch (error) {
+    return fail(check, (error as Error).message);
   }
-  const disk = statfsSync(config.dataDir);
-  const free = disk.bavail * disk.bsize;
-  const megabytes = `${Math.floor(free / 1_000_000)} MB free`;
-  yield free > 1.5 * config.smtp.maxBytes
+}
+
+function signingKey(dataDir: string): Check {
+  const file = join(dataDir, 'secret.key');
+  const keys = openSecretKeys(dataDir);
+  return (statSync(file).mode & 0o077) === 0
+    ? ok('signing key', `${file}, ${keys.length} in use; keep it in every backup`)
+    : warn('signing key', `${file} can be read by others on this machine; run chmod 600 ${file}`);
+}
+
+async function database(open: () => Promise<OpenDesk>): Promise<Check> {
+  try {
+    const contracts = await (await open()).store.contracts.count();
+    return contracts > 0
+      ? ok('database', `open, ${contracts} contracts registered`)
+      : warn(
+          'database',
+          'open, but no contract is registered: every number is unknown; run uketsuke contracts import FILE.csv',
+        );
+  } catch (error) {
+    return fail('database', (error as Error).message);
+  }
+}
+
+/** Settings this version takes and does nothing with are told, so that nobody relies on them. */
+function* notYet(config: Config): Iterable<Check> {
+  if (config.faxGateways.length > 0)
+    yield warn('fax', 'this version reads no fax pages: faxGateways has no effect; read faxes by eye');
+  if (config.http.listen !== undefined)
+    yield warn('http', 'this version serves no pages: http.listen has no effect; watch the log');
+  if (config.retention !== null)
+    yield warn('retention', 'this version purges nothing: raw mails stay; watch the disk');
+}
+
+function disk(config: Config): Check {
+  const { bavail, bsize } = statfsSync(config.dataDir);
+  const megabytes = `${Math.floor((bavail * bsize) / 1_000_000)} MB free`;
+  return bavail * bsize > 1.5 * config.smtp.maxBytes
     ? ok('disk', megabytes)
-    : fail('disk', `${megabytes}: mail is refused until there is more`);
+    : fail(
+        'disk',
+        `${megabytes} under ${config.dataDir}: mail is refused until there is more; free some space`,
+      );
 }
 
 function calendar(config: Config, now: Date): Check {
@@ -98,30 +144,70 @@ function calendar(config: Config, now: Date): Check {
   return { check: 'calendar', status: 'ok', message: `${state}; known until ${until}` };
 }
 
-function relay(config: Config): Promise<Check> {
+/** Logs in, opens the folder, and makes the folder for what is done, as the daemon would. */
+async function mailbox(config: Config, setting: Config['mailboxes'][number]): Promise<Check> {
+  const check = `mailbox ${setting.name}`;
+  try {
+    const found = await inspectMailbox(mailboxOptions(config, setting));
+    const message = `${setting.user} is logged in at ${setting.host}; ${found}`;
+    if (setting.tls !== 'none' || isLoopback(setting.host)) return { check, status: 'ok', message };
+    return {
+      check,
+      status: 'warn',
+      message: `${message}; but its secret travels in clear: set tls to implicit or starttls`,
+    };
+  } catch (error) {
+    return { check, status: 'fail', message: (error as Error).message };
+  }
+}
+
+/** As a letter would go: connected, greeted, encrypted and logged in, but nothing handed over. */
+async function relay(config: Config): Promise<Check> {
   const { relay } = config;
   if (relay === undefined) {
-    const message = `none: letters are written to ${config.dataDir}/sent and reach nobody; set relay.host to send`;
-    return Promise.resolve({ check: 'relay', status: 'warn', message });
+    const message = `none: letters are written to ${join(config.dataDir, 'sent')} and reach nobody; set relay.host to send`;
+    return warn('relay', message);
   }
   const where = `${relay.host}:${relay.port}`;
-  return new Promise((resolve) => {
-    const socket = connect({ host: relay.host, port: relay.port });
-    const end = (status: Check['status'], message: string) => {
-      socket.destroy();
-      resolve({ check: 'relay', status, message });
-    };
-    const mend = 'check relay.host, relay.port and the firewall; letters wait until it answers';
-    socket.setTimeout(relayMsMax, () =>
-      end('fail', `${where} gives no greeting within ${relayMsMax / 1000} s; ${mend}`),
-    );
-    socket.once('error', (error) =>
-      end('fail', `${where} cannot be reached (${(error as NodeJS.ErrnoException).code}); ${mend}`),
-    );
-    socket.once('data', (data) =>
-      data.toString('latin1').startsWith('220')
-        ? end('ok', `${where} answers`)
-        : end('fail', `${where} answers, but not as an SMTP server; ${mend}`),
-    );
-  });
+  let pass: string | null = null;
+  try {
+    if (relay.user !== undefined) pass = readSecret('UKETSUKE_RELAY_PASSWORD', relay.passwordFile);
+  } catch (error) {
+    return fail('relay', `the password of relay.user: ${(error as Error).message}`);
+  }
+  try {
+    if (relay.user !== undefined && pass === null)
+      return fail(
+        'relay',
+        'relay.user is set without relay.passwordFile or UKETSUKE_RELAY_PASSWORD; set one',
+      );
+    const transport = createTransport({
+      host: relay.host,
+      port: relay.port,
+      name: config.from.address.split('@')[1]!,
+      secure: relay.tls === 'implicit',
+      requireTLS: relay.tls === 'starttls',
+      ignoreTLS: relay.tls === 'none',
+      ...(relay.user === undefined ? {} : { auth: { user: relay.user, pass: pass ?? '' }, forceAuth: true }),
+      connectionTimeout: relayMsMax,
+      greetingTimeout: relayMsMax,
+      socketTimeout: relayMsMax,
+      dnsTimeout: relayMsMax,
+    });
+    await transport.verify().finally(() => transport.close());
+    return ok('relay', `${where} answers${relay.user === undefined ? '' : ` and knows ${relay.user}`}`);
+  } catch (error) {
+    const { code = '', message, responseCode } = error as NodeJS.ErrnoException & { responseCode?: number };
+    const mend = relayAdvice[code] ?? 'check relay.host, relay.port, relay.tls and the firewall';
+    // A relay may repeat what it refuses: of a login only its code is told.
+    const said =
+      code === 'EAUTH' ? `refused the login of ${relay.user} (${responseCode ?? 'no code'})` : message;
+    return fail('relay', `${where}: ${said}; ${mend}; letters wait until it is mended`);
+  }
 }
+
+const relayAdvice: Readonly<Record<string, string>> = {
+  EDNS: 'correct relay.host, or mend the name service',
+  EAUTH: 'correct relay.user and the password',
+  ETLS: 'the relay must offer valid TLS, or set relay.tls to what it offers',
+};

@@ -1,92 +1,11 @@
 #!/usr/bin/env node
 /** Arguments, signals, exit code: 0 done, 1 failed, 2 wrong usage (spec 8). */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { type Door, UsageError } from './command/door.ts';
-import { type Config, loadConfig } from './config.ts';
-import { allRoles, clockOf, type OpenDesk, openDesk, type Role, startDaemon } from './daemon.ts';
-import { openLog } from './log.ts';
-
-interface Globals {
-  readonly config?: string;
-  readonly json?: boolean;
-}
-
-/** Everything a command may use, opened when it is first asked for; `close` ends what was opened. */
-function openDoor(globals: Globals): { door: Door; close: () => Promise<void> } {
-  const config: Config = loadConfig(globals.config ?? null);
-  const journal = openLog(config.log);
-  // A single command tells its result on standard output; routine events would bury its errors.
-  const quiet = openLog('warn');
-  const now = clockOf(config);
-  let opened: Promise<OpenDesk> | null = null;
-  const desk = () => (opened ??= openDesk(config, quiet, now));
-  const door: Door = {
-    json: globals.json === true,
-    now,
-    config,
-    desk,
-    readMail: async (raw) => {
-      const { openReader } = await import('./reading/sandbox.ts');
-      const reader = openReader();
-      return reader.read(raw).finally(() => reader.close());
-    },
-    async *mailsIn(path) {
-      const { readMailFile } = await import('./mailbox/files.ts');
-      yield* readMailFile(path);
-    },
-    accept: async ({ raw, name }, receivedAt, backFilled) =>
-      (await desk()).accept(
-        raw,
-        { kind: 'file', name, returnPath: null, recipients: [] },
-        receivedAt,
-        backFilled,
-      ),
-    start: (roles) => runDaemon(config, roles, journal),
-    readBytes: (path) => {
-      try {
-        return readFileSync(path);
-      } catch (error) {
-        throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-      }
-    },
-    async *checks() {
-      const { checks } = await import('./doctor.ts');
-      yield* checks(config, desk, now);
-    },
-    print: (document, text) => {
-      process.stdout.write(globals.json === true ? `${JSON.stringify(document, null, 2)}\n` : `${text}\n`);
-    },
-    progress: (line) => {
-      if (globals.json !== true) process.stderr.write(`${line}\n`);
-    },
-  };
-  return { door, close: async () => (await opened)?.[Symbol.asyncDispose]() };
-}
-
-/** Runs until SIGTERM or SIGINT; the message in hand is finished first (spec 7). */
-async function runDaemon(
-  config: Config,
-  roles: readonly Role[],
-  journal: ReturnType<typeof openLog>,
-): Promise<void> {
-  const daemon = await startDaemon(config, roles, journal);
-  const signal = await new Promise<string>((resolve) => {
-    process.once('SIGTERM', () => resolve('SIGTERM'));
-    process.once('SIGINT', () => resolve('SIGINT'));
-  });
-  journal.info('stopping', { signal });
-  await daemon[Symbol.asyncDispose]();
-  journal.info('stopped', {});
-}
-
-function rolesOf(text: string | undefined): readonly Role[] {
-  if (text === undefined) return allRoles;
-  const names = text.split(',').map((one) => one.trim());
-  const unknown = names.find((name) => !allRoles.includes(name as Role));
-  if (unknown !== undefined) throw new UsageError(`--role: "${unknown}" is none of ${allRoles.join(', ')}`);
-  return names as Role[];
-}
+import { ConfigError, packageRoot } from './config.ts';
+import { type Globals, printer, throughDoor } from './open-door.ts';
 
 function build(): Command {
   const root = new Command('uketsuke')
@@ -95,23 +14,17 @@ function build(): Command {
     )
     .option('--config <file>', 'configuration file; without it the embedded default is used')
     .option('--json', 'one JSON document on standard output')
-    .showHelpAfterError('(uketsuke --help lists the commands)');
-  /** Opens the door for one command and closes it whatever happens. */
-  const through = async (work: (door: Door) => Promise<void> | void): Promise<void> => {
-    const { door, close } = openDoor(root.opts<Globals>());
-    try {
-      await work(door);
-    } finally {
-      await close();
-    }
-  };
+    .version(version(), '-V, --version', 'print the version');
+  const through = (work: (door: Door) => Promise<void> | void) => throughDoor(root.opts<Globals>(), work);
   const group = (name: string, description: string) => root.command(name).description(description);
 
   root
     .command('start')
     .description('run the daemon')
     .option('--role <roles>', 'some of intake,read,send (default: all)')
-    .action((options: { role?: string }) => through((door) => door.start(rolesOf(options.role))));
+    .action((options: { role?: string }) =>
+      through(async (door) => (await import('./command/start.ts')).start(door, options)),
+    );
   root
     .command('intake <files...>')
     .description('take mail files (.eml, mbox) in as if received and print each outcome')
@@ -195,7 +108,15 @@ function build(): Command {
   root
     .command('doctor')
     .description('check everything and say how to mend it')
-    .action(() => through(async (door) => (await import('./command/doctor.ts')).doctor(door)));
+    .action(async () => {
+      const { doctor, refused } = await import('./command/doctor.ts');
+      try {
+        await through(doctor);
+      } catch (error) {
+        if (error instanceof ConfigError) return refused(printer(root.opts<Globals>()), error.message);
+        throw error;
+      }
+    });
   root
     .command('demo')
     .description('show the whole road on sample mails in a throw-away folder')
@@ -204,19 +125,42 @@ function build(): Command {
   return root;
 }
 
-/** Wrong usage throws instead of ending the process, in every command. */
-function strict(command: Command): void {
-  command.exitOverride().allowExcessArguments(false);
-  for (const child of command.commands) strict(child);
+/** Wrong usage throws instead of ending the process, in every command, and names the help that would have told. */
+function strict(command: Command, path = 'uketsuke'): void {
+  command
+    .exitOverride()
+    .allowExcessArguments(false)
+    .showHelpAfterError(`${path} --help shows how it is used`)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'uketsuke: ')) });
+  for (const child of command.commands) strict(child, `${path} ${child.name()}`);
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version;
+}
+
+/** What the operator or the world did wrong is told in a sentence; a fault of ours also with its place. */
+function tell(error: Error): void {
+  const ours = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
+  const { message } = error;
+  const text = ours ? `a fault of the program, please report it: ${error.stack}` : message;
+  const many = !ours && message.includes('\n');
+  process.stderr.write(
+    many ? `uketsuke: ${message.split('\n').length} problems:\n${text}\n` : `uketsuke: ${text}\n`,
+  );
 }
 
 async function main(): Promise<number> {
+  // A reader that has seen enough (`uketsuke tickets list | head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? 0 : 1);
+  });
   try {
     await build().parseAsync();
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`uketsuke: ${(error as Error).message}\n`);
+    tell(error as Error);
     return error instanceof UsageError ? 2 : 1;
   }
 }

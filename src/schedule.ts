@@ -12,8 +12,16 @@ export interface Job extends AsyncDisposable {
   idle(): Promise<void>;
 }
 
-/** One pass of the schedule is one of the four places that catch: trouble is told, the next tick tries again. */
-export function openJob(name: string, expression: string, work: () => Promise<void>, journal: Journal): Job {
+/**
+ * `work` asks `stopping` between two pieces of its work, so that a long queue does not hold up the end.
+ * One pass of the schedule is one of the four places that catch: trouble is told, the next tick tries again.
+ */
+export function openJob(
+  name: string,
+  expression: string,
+  work: (stopping: () => boolean) => Promise<void>,
+  journal: Journal,
+): Job {
   let running: Promise<void> | null = null;
   let again = false;
   let stopped = false;
@@ -21,7 +29,7 @@ export function openJob(name: string, expression: string, work: () => Promise<vo
     do {
       again = false;
       try {
-        await work();
+        await work(() => stopped);
       } catch (error) {
         journal.error('pass-failed', { job: name, message: (error as Error).message });
       }

@@ -1,18 +1,26 @@
 /** Reads the letters' templates from disk; a bad one is refused at start with file and line (spec 5.3). */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from './config.ts';
+import { readText } from './file-text.ts';
 import { parseTemplates, type Templates } from './reply/template.ts';
 
+/** @throws ConfigError with one line `FILE:LINE: what is wrong` for each problem of all templates. */
 export function loadTemplates(folder: string): Templates {
-  const names = readdirSync(folder)
-    .filter((name) => name.endsWith('.liquid'))
-    .sort();
-  const parsed = parseTemplates(
-    names.map((fileName) => ({ fileName, text: readFileSync(join(folder, fileName), 'utf8') })),
-  );
+  const parsed = parseTemplates(filesIn(folder));
   if (parsed.kind === 'templates') return parsed.templates;
   throw new ConfigError(
-    parsed.problems.map(({ file, line, message }) => `${join(folder, file)}:${line}: ${message}`).join('\n'),
+    parsed.problems
+      .map(({ file, line, message }) => `${join(folder, file)}:${line === 0 ? '' : `${line}:`} ${message}`)
+      .join('\n'),
   );
+}
+
+function filesIn(folder: string): readonly { readonly fileName: string; readonly text: string }[] {
+  try {
+    const names = readdirSync(folder).filter((name) => name.endsWith('.liquid'));
+    return names.sort().map((fileName) => ({ fileName, text: readText(join(folder, fileName)) }));
+  } catch (error) {
+    throw new ConfigError(`templates: ${(error as Error).message}; install the program again`);
+  }
 }

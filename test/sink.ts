@@ -37,6 +37,8 @@ export interface Sink extends AsyncDisposable {
   /** `CONNECT`, `EHLO`, `MAIL`, `RCPT`, `DATA`, `BODY`, `DOT` as they came. Tests may add their own. */
   readonly events: string[];
   fail(...faults: Fault[]): void;
+  /** Forgets the faults that are left. */
+  heal(): void;
   close(): Promise<void>;
 }
 
@@ -175,7 +177,8 @@ export async function startSink(options: SinkOptions = {}): Promise<Sink> {
     for (const socket of sockets) socket.destroy();
     return closed;
   }
-  return { port, mails, events, fail, close, [Symbol.asyncDispose]: close };
+  const heal = () => void waiting.splice(0);
+  return { port, mails, events, fail, heal, close, [Symbol.asyncDispose]: close };
 }
 
 function replied(does: { readonly code: number; readonly text?: string }): Error {

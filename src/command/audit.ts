@@ -9,8 +9,11 @@ export async function auditLedger(door: Door): Promise<void> {
     `accepted ${found.accepted} = decided ${found.decided} + queued ${found.queued}${found.difference === 0 ? '' : ` (difference ${found.difference})`}`,
     ...outcomes,
     ...found.contradictions.map((one) => `contradiction: ${one}`),
-    found.balanced ? 'The ledger balances.' : 'The ledger does not balance.',
+    ...(found.balanced ? ['The ledger balances.'] : []),
   ];
   door.print(found, lines.join('\n'));
-  if (!found.balanced) throw new Failed('the ledger does not balance');
+  if (!found.balanced)
+    throw new Failed(
+      `the ledger does not balance: difference ${found.difference}, ${found.contradictions.length} contradictions; rows were changed by hand or lost, compare with the last backup`,
+    );
 }

@@ -12,11 +12,8 @@ export async function contractsImport(door: Door, file: string): Promise<void> {
   if ('problems' in parsed) {
     const problems = parsed.problems.map((one) => ({ file, ...one }));
     const lines = problems.map((one) => `${file}:${one.line}: ${one.column}: ${one.message}`);
-    door.print(
-      { imported: 0, problems },
-      `${lines.join('\n')}\nNothing was imported: mend these lines and import again.`,
-    );
-    throw new Failed(`${problems.length} problems in ${file}`);
+    door.print({ imported: 0, problems }, `${lines.join('\n')}\nMend these lines and import again.`);
+    throw new Failed(`${file}: ${problems.length} problems, nothing was imported`);
   }
   const desk = await door.desk();
   const reopened = await importContracts(desk, parsed.contracts, door.now());
@@ -32,9 +29,14 @@ export async function contractsImport(door: Door, file: string): Promise<void> {
 export async function contractsShow(door: Door, text: string): Promise<void> {
   const number = canonicalNumber(door.config.mask, text);
   if (number === null)
-    throw new Error(`"${text}" is not a support service number of the form ${door.config.mask.text}`);
+    throw new Error(
+      `contracts show: "${text}" is not a support service number; write it as ${door.config.mask.text}`,
+    );
   const contract = await (await door.desk()).store.contracts.find(number);
-  if (contract === null) throw new Error(`${number} is not in the registry`);
+  if (contract === null)
+    throw new Error(
+      `contracts show: ${number} is not in the registry; add it with uketsuke contracts import FILE.csv`,
+    );
   door.print(contract, describe(contract, door.now()));
 }
 

@@ -4,9 +4,23 @@ import { type Check, type Door, Failed } from './door.ts';
 export async function doctor(door: Door): Promise<void> {
   const checks: Check[] = [];
   for await (const check of door.checks()) checks.push(check);
-  door.print(
+  tell(door.print, checks);
+}
+
+/** With a configuration that is refused nothing else can be checked; each of its problems is one line. */
+export function refused(print: Door['print'], problems: string): void {
+  tell(
+    print,
+    problems.split('\n').map((message) => ({ check: 'configuration', status: 'fail', message })),
+  );
+}
+
+function tell(print: Door['print'], checks: readonly Check[]): void {
+  print(
     checks,
     checks.map((one) => `${one.status.padEnd(4)}  ${one.check.padEnd(13)} ${one.message}`).join('\n'),
   );
-  if (checks.some((one) => one.status === 'fail')) throw new Failed('something is to be mended');
+  const failed = checks.filter((one) => one.status === 'fail').length;
+  if (failed > 0)
+    throw new Failed(`${failed} of ${checks.length} checks failed; mend what stands behind fail`);
 }

@@ -13,7 +13,8 @@ export class Failed extends Error {
   override readonly name = 'Failed';
 }
 
-export type Role = 'intake' | 'read' | 'send';
+export const allRoles = ['intake', 'read', 'send'] as const;
+export type Role = (typeof allRoles)[number];
 
 export interface MailFile {
   readonly raw: Buffer;
@@ -36,7 +37,7 @@ export interface Door {
   readonly start: (roles: readonly Role[]) => Promise<void>;
   readonly readBytes: (path: string) => Buffer;
   readonly checks: () => AsyncIterable<Check>;
-  /** `document` with --json, else `text`. */
+  /** `document` with --json, else `text` (nothing when that is empty). */
   readonly print: (document: unknown, text: string) => void;
   /** Progress of long work, on standard error, only for people. */
   readonly progress: (line: string) => void;

@@ -1,7 +1,7 @@
 /** `uketsuke intake FILE…`: takes mail files in as if received, and waits for each outcome (spec 8). */
 import { parseTime } from '../calendar/jst.ts';
 import { receiveNext } from '../desk/receive.ts';
-import { type Door, UsageError } from './door.ts';
+import { type Door, Failed, UsageError } from './door.ts';
 
 /** Another process may hold a message of ours; its outcome is waited for this long. */
 const waitMsMax = 120_000;
@@ -10,9 +10,11 @@ const pollMs = 200;
 export interface IntakeResult {
   readonly file: string;
   readonly id: number;
-  readonly messageId: string;
-  readonly outcome: string;
-  readonly reason: string;
+  /** Null where the mail has none; `id` is always there. */
+  readonly messageId: string | null;
+  /** Null when none was reached in time: the message stays queued and the daemon goes on with it. */
+  readonly outcome: string | null;
+  readonly reason: string | null;
   readonly ticket: string | null;
   readonly number: string | null;
 }
@@ -38,16 +40,19 @@ export async function intake(
         if (accepted.length % 100 === 0) door.progress(`${accepted.length} mails taken in`);
       }
     } catch (error) {
-      failures.push(`${path}: ${(error as Error).message}`);
+      const { message } = error as Error;
+      failures.push(message.includes(path) ? message : `${path}: ${message}`);
     }
   }
   const results: IntakeResult[] = [];
   for (const { id, file } of accepted) {
-    results.push(await outcomeOf(door, id, file));
-    if (results.length % 100 === 0) door.progress(`${results.length} of ${accepted.length} decided`);
+    const result = await outcomeOf(door, id, file);
+    results.push(result);
+    if (result.outcome === null) failures.push(`${file}: ${result.reason}`);
+    if (results.length % 100 === 0) door.progress(`${results.length} of ${accepted.length} mails decided`);
   }
   door.print(results, results.map(sentence).join('\n'));
-  if (failures.length > 0) throw new Error(failures.join('\n'));
+  if (failures.length > 0) throw new Failed(failures.join('\n'));
 }
 
 async function outcomeOf(door: Door, id: number, file: string): Promise<IntakeResult> {
@@ -61,19 +66,23 @@ async function outcomeOf(door: Door, id: number, file: string): Promise<IntakeRe
       return {
         file,
         id,
-        messageId: message.messageId ?? message.contentKey,
+        messageId: message.messageId,
         outcome: message.outcome,
-        reason: message.reason ?? '',
+        reason: message.reason,
         ticket: ticket?.ref ?? null,
         number: message.facts?.number ?? null,
       };
     }
-    if (Date.now() > until) throw new Error(`message ${id} has no outcome yet; see uketsuke audit`);
+    if (Date.now() > until) {
+      const reason = `message ${id} has no outcome yet; it is safe, and uketsuke start goes on with it`;
+      const messageId = message?.messageId ?? null;
+      return { file, id, messageId, outcome: null, reason, ticket: null, number: null };
+    }
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 
 function sentence(result: IntakeResult): string {
   const ticket = result.ticket === null ? '' : ` → ${result.ticket}`;
-  return `${result.file}: ${result.outcome} (${result.reason})${ticket}`;
+  return `${result.file}: ${result.outcome ?? 'queued'} (${result.reason})${ticket}`;
 }

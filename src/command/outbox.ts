@@ -5,7 +5,7 @@ import { composeItem } from '../desk/compose-item.ts';
 import { dispatchDue } from '../desk/dispatch.ts';
 import type { SendingDesk } from '../desk/house.ts';
 import type { OutboxItem } from '../desk/ports.ts';
-import { type Door, UsageError } from './door.ts';
+import { type Door, Failed, UsageError } from './door.ts';
 
 export interface OutboxEntry {
   readonly id: number;
@@ -40,20 +40,30 @@ export async function outboxCancel(door: Door, idText: string): Promise<void> {
     reason: 'cancelled by an operator',
   } as const;
   const done = await desk.store.outbox.putAside(id, settlement, { ...nothing, events: [event] });
-  if (!done) throw new Error(`outbox: letter ${id} is ${item.state} and can no longer be cancelled`);
+  if (!done)
+    throw new Error(
+      `outbox: letter ${id} is ${item.state} and can no longer be cancelled; only queued letters can`,
+    );
   const entry = await entryOf(desk, (await desk.store.outbox.get(id))!, door.now());
   door.print(entry, `Letter ${id} (${item.kind} to ${item.to}) will not leave.`);
 }
 
 export async function outboxRun(door: Door): Promise<void> {
   const desk = await door.desk();
-  const before = new Map((await desk.store.outbox.list()).map((item) => [item.id, item.state]));
+  const trace = ({ state, attempts }: OutboxItem) => `${state} ${attempts}`;
+  const before = new Map((await desk.store.outbox.list()).map((item) => [item.id, trace(item)]));
   await dispatchDue(desk, door.now);
   const entries: OutboxEntry[] = [];
   for (const item of await desk.store.outbox.list()) {
-    if (before.get(item.id) !== item.state) entries.push(await entryOf(desk, item, door.now()));
+    if (trace(item) !== (before.get(item.id) ?? 'queued 0'))
+      entries.push(await entryOf(desk, item, door.now()));
   }
   door.print(entries, entries.length === 0 ? 'Nothing was due.' : entries.map(line).join('\n'));
+  const stayed = entries.filter(({ state }) => state !== 'sent' && state !== 'cancelled');
+  if (stayed.length > 0) {
+    const reasons = [...new Set(stayed.map(({ reason }) => reason))].join('; ');
+    throw new Failed(`${stayed.length} of ${entries.length} letters did not leave: ${reasons}`);
+  }
 }
 
 export async function entryOf(desk: SendingDesk, item: OutboxItem, now: Date): Promise<OutboxEntry> {
@@ -62,7 +72,7 @@ export async function entryOf(desk: SendingDesk, item: OutboxItem, now: Date): P
     id: item.id,
     kind: item.kind,
     to: item.to,
-    subject: item.subject ?? (await composeItem(desk, item, now)).subject,
+    subject: item.subject ?? (await subjectNow(desk, item, now)),
     notBefore: item.notBefore === null ? null : isoJst(new Date(item.notBefore)),
     state: item.state,
     reason: item.reason,
@@ -71,10 +81,18 @@ export async function entryOf(desk: SendingDesk, item: OutboxItem, now: Date): P
   };
 }
 
+/** A letter that cannot be worded now must not hide the others; dispatch tells why when its time comes. */
+async function subjectNow(desk: SendingDesk, item: OutboxItem, now: Date): Promise<string> {
+  return composeItem(desk, item, now).then(
+    ({ subject }) => subject,
+    (error: Error) => `(cannot be worded: ${error.message})`,
+  );
+}
+
 function line(entry: OutboxEntry): string {
   const when =
     entry.state === 'queued'
-      ? `leaves at ${entry.notBefore ?? '(no known reception hours: extend the calendar)'}`
+      ? `leaves at ${entry.notBefore ?? '(no known reception hours: extend the calendar)'}${entry.reason === null ? '' : ` (${entry.reason})`}`
       : (entry.sentAt ?? entry.reason ?? '');
   return `${String(entry.id).padStart(5)}  ${entry.state.padEnd(9)} ${entry.kind.padEnd(15)} ${entry.to}  ${when}\n       ${entry.subject}`;
 }

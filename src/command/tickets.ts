@@ -1,5 +1,6 @@
 /** `uketsuke tickets list|show`: what is open, and the whole story of one ticket (spec 8). */
 import { isoJst } from '../calendar/jst.ts';
+import type { SendingDesk } from '../desk/house.ts';
 import type { TicketDetail } from '../desk/ports.ts';
 import type { Ticket, TicketState } from '../ticket/ticket.ts';
 import { type Door, UsageError } from './door.ts';
@@ -25,20 +26,29 @@ export async function ticketsList(door: Door, options: { readonly state?: string
     (one) =>
       `${one.ref}  ${one.state.padEnd(15)} ${one.number ?? '-'}  ${isoJst(new Date(one.openedAt))}  ${one.subject}`,
   );
-  door.print(tickets.map(summary), tickets.length === 0 ? 'No tickets.' : lines.join('\n'));
+  const documents = [];
+  for (const { ref } of door.json ? tickets : []) documents.push(await documentOf(desk, ref, door.now()));
+  door.print(documents, tickets.length === 0 ? 'No tickets.' : lines.join('\n'));
 }
 
 export async function ticketsShow(door: Door, ref: string): Promise<void> {
   const desk = await door.desk();
-  const detail = await desk.store.tickets.detail(ref.normalize('NFKC').toUpperCase());
-  if (detail === null) throw new Error(`tickets: there is no ticket ${ref}; see uketsuke tickets list`);
+  const document = await documentOf(desk, ref.normalize('NFKC').trim().toUpperCase(), door.now());
+  if (document === null) throw new Error(`tickets: there is no ticket ${ref}; see uketsuke tickets list`);
+  door.print(document, story(document));
+}
+
+/** The shape of spec 8, the same in a list as alone. */
+async function documentOf(desk: SendingDesk, ref: string, now: Date) {
+  const detail = await desk.store.tickets.detail(ref);
+  if (detail === null) return null;
   const linked =
     detail.ticket.linkedTo === null ? null : await desk.store.tickets.byId(detail.ticket.linkedTo);
   const repeat =
     detail.ticket.repeatOf === null ? null : await desk.store.tickets.byId(detail.ticket.repeatOf);
   const letters = [];
-  for (const item of detail.letters) letters.push(await entryOf(desk, item, door.now()));
-  const document = {
+  for (const item of detail.letters) letters.push(await entryOf(desk, item, now));
+  return {
     ...summary(detail.ticket),
     linkedTo: linked?.ref ?? null,
     repeatOf: repeat?.ref ?? null,
@@ -47,7 +57,6 @@ export async function ticketsShow(door: Door, ref: string): Promise<void> {
     letters,
     events: detail.events.map((event) => ({ ...event, at: isoJst(new Date(event.at)) })),
   };
-  door.print(document, story(document));
 }
 
 function summary(ticket: Ticket) {
@@ -85,23 +94,7 @@ function messagesOf(detail: TicketDetail) {
   }));
 }
 
-function story(document: {
-  ref: string;
-  state: string;
-  number: string | null;
-  verified: boolean;
-  subject: string;
-  openedAt: string;
-  messages: ReturnType<typeof messagesOf>;
-  letters: readonly {
-    kind: string;
-    to: string;
-    state: string;
-    notBefore: string | null;
-    sentAt: string | null;
-  }[];
-  events: readonly { at: string; actor: string; kind: string; reason: string }[];
-}): string {
+function story(document: NonNullable<Awaited<ReturnType<typeof documentOf>>>): string {
   const number =
     document.number === null ? 'no number' : `${document.number}${document.verified ? '' : ' (unverified)'}`;
   return [

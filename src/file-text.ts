@@ -1,0 +1,40 @@
+/** Files an operator names: read whole, with an error that says which file, what is wrong and what to do. */
+import { readFileSync } from 'node:fs';
+
+/**
+ * @param advice what to do when the file is not there.
+ * @throws Error with the `code` of the system.
+ */
+export function readBytes(path: string, advice = 'check the path'): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw Object.assign(new Error(`${path}: ${trouble(code, advice)}`), { code });
+  }
+}
+
+/** As `readBytes`; a file that is not UTF-8 is refused rather than guessed at. A byte order mark is dropped. */
+export function readText(path: string, advice?: string): string {
+  const bytes = readBytes(path, advice);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error(`${path}: is not UTF-8; save it again as UTF-8`);
+  }
+}
+
+function trouble(code: string, advice: string): string {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `no such file; ${advice}`;
+    case 'EACCES':
+    case 'EPERM':
+      return 'no permission to read it; give this user the right to read it (owner, mode)';
+    case 'EISDIR':
+      return 'is a folder; name a file';
+    default:
+      return `cannot be read (${code})`;
+  }
+}

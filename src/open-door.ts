@@ -1,0 +1,98 @@
+/** What a command is handed, opened when it is first asked for: looking at the calendar loads no database. */
+import { clockOf } from './clock.ts';
+import type { Door } from './command/door.ts';
+import { type Config, loadConfig } from './config.ts';
+import type { OpenDesk } from './daemon.ts';
+import type { Journal, Reader } from './desk/ports.ts';
+import { readBytes } from './file-text.ts';
+
+export interface Globals {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** Runs one command and closes what it opened, whatever happens. */
+export async function throughDoor(
+  globals: Globals,
+  work: (door: Door) => Promise<void> | void,
+): Promise<void> {
+  const config = loadConfig(globals.config ?? null);
+  const now = clockOf(config);
+  let opened: Promise<OpenDesk> | null = null;
+  let reader: Promise<Reader> | null = null;
+  const desk = () => (opened ??= openQuietly(config, now));
+  const door: Door = {
+    json: globals.json === true,
+    now,
+    config,
+    desk,
+    readMail: async (raw) => {
+      reader ??= import('./reading/sandbox.ts').then(({ openReader }) => openReader());
+      return (await reader).read(raw);
+    },
+    async *mailsIn(path) {
+      const { readMailFile } = await import('./mailbox/files.ts');
+      yield* readMailFile(path);
+    },
+    accept: async ({ raw, name }, receivedAt, backFilled) =>
+      (await desk()).accept(
+        raw,
+        { kind: 'file', name, returnPath: null, recipients: [] },
+        receivedAt,
+        backFilled,
+      ),
+    start: async (roles) => {
+      const [{ startDaemon }, { openLog }] = await Promise.all([import('./daemon.ts'), import('./log.ts')]);
+      const journal = openLog(config.log);
+      await untilSignal(() => startDaemon(config, roles, journal, now), journal);
+    },
+    readBytes: (path) => readBytes(path),
+    async *checks() {
+      const { checks } = await import('./doctor.ts');
+      yield* checks(config, desk, now());
+    },
+    print: printer(globals),
+    progress: (line) => {
+      if (globals.json !== true) process.stderr.write(`${line}\n`);
+    },
+  };
+  try {
+    await work(door);
+  } finally {
+    await (await settled<Reader>(reader))?.close();
+    await (await settled<OpenDesk>(opened))?.[Symbol.asyncDispose]();
+  }
+}
+
+/** One document with `--json`, else words for people. */
+export function printer(globals: Globals): Door['print'] {
+  return (document, text) => {
+    if (globals.json === true) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    else if (text !== '') process.stdout.write(`${text}\n`);
+  };
+}
+
+/** A single command tells its result on standard output; routine events would bury its errors. */
+async function openQuietly(config: Config, now: () => Date): Promise<OpenDesk> {
+  const [{ openDesk }, { openLog }] = await Promise.all([import('./daemon.ts'), import('./log.ts')]);
+  return openDesk(config, openLog('warn'), now);
+}
+
+/** What failed to open was told when it was asked for, and needs no closing. */
+async function settled<T>(opening: Promise<T> | null): Promise<T | null> {
+  return opening === null ? null : opening.catch(() => null);
+}
+
+/** Runs until SIGTERM or SIGINT, even one during the start; the message in hand is finished first (spec 7). */
+async function untilSignal(start: () => Promise<AsyncDisposable>, journal: Journal): Promise<void> {
+  const signalled = new Promise<string>((resolve) => {
+    // Heard once: a second signal ends the process as it always does.
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  const daemon = await start();
+  const signal = await signalled;
+  journal.info('stopping', { signal });
+  await daemon[Symbol.asyncDispose]();
+  journal.info('stopped', {});
+}
