@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { verdict } from '../inquiry/authentication.ts';
 import { screen } from '../inquiry/automatic-mail.ts';
 import { readOpening } from '../inquiry/opening.ts';
 import { parseMask } from '../inquiry/support-number.ts';
@@ -82,7 +84,7 @@ const units = [
 async function read(unit: string): Promise<void> {
   const text = unit.repeat(Math.ceil(200_000 / unit.length));
   const field = text.slice(0, 70_000).replace(/[\r\n]/g, ' ');
-  const heads = ['From', 'To', 'Subject', 'References', 'Date', 'Content-Type', 'Authentication-Results'];
+  const heads = ['From', 'To', 'Subject', 'References', 'Date', 'Content-Type', 'Content-Disposition'];
   const mails = [
     `From: a@example.jp\n\n${text}`,
     `From: mailer-daemon@example.jp\nContent-Type: text/html\n\n${text}`,
@@ -92,30 +94,28 @@ async function read(unit: string): Promise<void> {
   for (const mail of mails) {
     const { letter } = await readMail(Buffer.from(mail));
     screen({ ...letter, body: { own: text, quoted: text, signature: text } }, ours);
+    verdict([{ name: 'authentication-results', value: `mx; ${field.slice(0, 4_000)}` }], 'mx', 'example.jp');
     readOpening(mask, { own: text, quoted: text, signature: text, subject: letter.subject, field });
   }
 }
 
+/** Our patterns stand in our files as literals, or are built of Japanese words; those of libraries do neither. */
+const sources = ['../inquiry/', './']
+  .map((folder) => new URL(folder, import.meta.url))
+  .flatMap((folder) => readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8')))
+  .join('\n');
+const isOurs = ({ pattern }: Seen): boolean =>
+  sources.includes(pattern.source) || /[^\x00-\x7f]/.test(pattern.source);
+
 /** Every pattern of the product that runs while hostile mail is read, with what it was given. */
-async function patternsSeen(): Promise<ReadonlyMap<string, Seen>> {
+async function patternsSeen(): Promise<readonly Seen[]> {
   const seen = new Map<string, Seen>();
-  const foreign = new Set<string>();
   const exec = RegExp.prototype.exec;
-  // Making a stack trace runs patterns of its own.
-  let asking = false;
   RegExp.prototype.exec = function (this: RegExp, text: string) {
-    if (asking) return exec.call(this, text);
     const key = `/${this.source}/${this.flags}`;
     const known = seen.get(key);
-    if (known !== undefined) known.chars = Math.max(known.chars, String(text).length);
-    else if (!foreign.has(key)) {
-      asking = true;
-      const caller = new Error().stack?.split('\n').find((line, at) => at > 1 && line.includes('/')) ?? '';
-      asking = false;
-      if (/\/src\/(?:inquiry|reading)\//.test(caller))
-        seen.set(key, { pattern: this, chars: String(text).length });
-      else foreign.add(key);
-    }
+    if (known === undefined) seen.set(key, { pattern: this, chars: String(text).length });
+    else known.chars = Math.max(known.chars, String(text).length);
     return exec.call(this, text);
   };
   try {
@@ -134,14 +134,14 @@ async function patternsSeen(): Promise<ReadonlyMap<string, Seen>> {
   } finally {
     RegExp.prototype.exec = exec;
   }
-  return seen;
+  return [...seen.values()].filter(isOurs);
 }
 
 test('no pattern takes more than 50 ms over hostile text (threat 68)', async () => {
   const seen = await patternsSeen();
-  expect(seen.size).toBeGreaterThan(90);
+  expect(seen.length).toBeGreaterThan(90);
   const slow: string[] = [];
-  for (const [key, { pattern, chars }] of seen) {
+  for (const { pattern, chars } of seen) {
     const length = Math.min(chars, charsMax);
     for (const unit of units) {
       const text = unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
@@ -154,7 +154,7 @@ test('no pattern takes more than 50 ms over hostile text (threat 68)', async () 
       };
       // A busy machine may stop one run; a slow pattern is slow each time.
       if (run() > millisecondsMax && run() > millisecondsMax && run() > millisecondsMax)
-        slow.push(`${key} over ${JSON.stringify(unit)} × ${length}`);
+        slow.push(`${pattern} over ${JSON.stringify(unit)} × ${length}`);
     }
   }
   expect(slow).toEqual([]);
