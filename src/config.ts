@@ -5,7 +5,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Closure, parseClosuresIcal } from './calendar/closures.ts';
+import type { Closure } from './calendar/closures.ts';
+import { parseClosuresIcal } from './calendar/closures-ical.ts';
 import { holidaysKnownUntil } from './calendar/holidays.ts';
 import { parseTime } from './calendar/jst.ts';
 import type { ReceptionCalendar } from './calendar/reception-hours.ts';

@@ -8,8 +8,8 @@ import { clockOf } from './clock.ts';
 import type { Role } from './command/door.ts';
 import { type Config, ConfigError, readSecret } from './config.ts';
 import { dispatchDue } from './desk/dispatch.ts';
-import type { House, SendingDesk } from './desk/house.ts';
-import type { Courier, Journal, Source } from './desk/ports.ts';
+import type { House, OpenDesk } from './desk/house.ts';
+import type { Courier, Journal } from './desk/ports.ts';
 import { receiveNext } from './desk/receive.ts';
 import { identify } from './mailbox/digest.ts';
 import { openSmtpListener, type SmtpListener } from './mailbox/smtp.ts';
@@ -30,11 +30,6 @@ const sendTick = '*/2 * * * * *';
 const freeSpaceFactor = 1.5;
 /** A mail or letter in hand at SIGTERM has this long; everything must end within 10 s (spec 7). */
 const finishMsMax = 6_000;
-
-export interface OpenDesk extends SendingDesk, AsyncDisposable {
-  readonly now: () => Date;
-  readonly accept: (raw: Buffer, source: Source, receivedAt: Date, quiet: boolean) => Promise<number>;
-}
 
 /** Store, reader, courier and the rules of the house; no listener and no schedule. */
 export async function openDesk(config: Config, journal: Journal, now = clockOf(config)): Promise<OpenDesk> {

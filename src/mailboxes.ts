@@ -1,6 +1,6 @@
 /** The mailboxes of the configuration, watched for the desk: what a mail of theirs is, and where their secrets come from. */
 import { type Config, readSecret } from './config.ts';
-import type { OpenDesk } from './daemon.ts';
+import type { OpenDesk } from './desk/house.ts';
 import type { Acceptance, Numbering } from './desk/ports.ts';
 import { identify } from './mailbox/digest.ts';
 import { type MailboxOptions, openMailbox } from './mailbox/imap.ts';

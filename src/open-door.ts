@@ -2,7 +2,7 @@
 import { clockOf } from './clock.ts';
 import type { Door } from './command/door.ts';
 import { type Config, loadConfig } from './config.ts';
-import type { OpenDesk } from './daemon.ts';
+import type { OpenDesk } from './desk/house.ts';
 import type { Journal, Reader } from './desk/ports.ts';
 import { readBytes } from './file-text.ts';
 

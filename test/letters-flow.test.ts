@@ -58,7 +58,7 @@ describe('request, reminder, closing notice (spec 5.2)', () => {
     const reminder = await opened(to(sato)[1]!.raw);
     expect(reminder.subject).toContain('【再送】');
     expect(reminder.text).toContain('2026年12月25日(金) にお願いいたしました');
-    expect(reminder.text).toContain('2027年1月14日(木) までにご連絡がない場合は');
+    expect(reminder.text).toContain('2027年1月13日(水) までにご連絡がない場合は');
     await trial.goTo('2027-01-13T17:00:00');
     expect(to(sato)).toHaveLength(2);
     expect((await trial.ticketOf(first)).state).toBe('awaiting-number');

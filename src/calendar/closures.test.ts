@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type Closure, closureOn, noticeFor, parseClosuresIcal } from './closures.ts';
+import { type Closure, closureOn, noticeFor } from './closures.ts';
+import { parseClosuresIcal } from './closures-ical.ts';
 
 const newYear = { name: '年末年始休暇', from: '2026-12-29', to: '2027-01-04' };
 const stock = { name: '棚卸し', from: '2026-12-24', to: '2026-12-24' };

@@ -1,8 +1,6 @@
 /** Closures of the firm (休業日): 夏期休暇, 年末年始休暇, announced separately from the terms (約款 2(1)). */
 import { addDays, type Day } from './jst.ts';
 
-export { parseClosuresIcal } from './closures-ical.ts';
-
 /** Both days are closed, and all between them. Closures may overlap. */
 export interface Closure {
   readonly name: string;

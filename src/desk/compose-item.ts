@@ -12,11 +12,12 @@ import { composeLetter } from '../reply/letter-text.ts';
 import { markedAddress, signMark } from '../reply/mark.ts';
 import { messageIdFor } from '../reply/message-id.ts';
 import { reopenDaysMax } from '../ticket/thread.ts';
-import { isStaffMail, type Ticket } from '../ticket/ticket.ts';
+import { isStaffMail } from '../ticket/ticket.ts';
 import { closingBusinessDays } from './aftermath.ts';
 import { gateHours, type SendingDesk } from './house.ts';
 import { notificationFacts } from './notification-facts.ts';
-import type { OutboxItem, Received } from './ports.ts';
+import { type Occasion, occasionOf } from './occasion.ts';
+import type { OutboxItem } from './ports.ts';
 
 export interface Composed {
   readonly subject: string;
@@ -24,35 +25,6 @@ export interface Composed {
   readonly drafted: Drafted;
   /** '' is the null return path. */
   readonly envelopeFrom: string;
-}
-
-/** What the letter is about, read fresh. */
-export interface Occasion {
-  readonly item: OutboxItem;
-  readonly ticket: Ticket | null;
-  /** The message it answers, else the ticket's first. */
-  readonly message: Received | null;
-  readonly messages: readonly Received[];
-  readonly contract: Contract | null;
-  readonly letters: readonly OutboxItem[];
-  readonly undeliverable: boolean;
-}
-
-export async function occasionOf(desk: SendingDesk, item: OutboxItem): Promise<Occasion> {
-  const { store } = desk;
-  const ticket = item.ticketId === null ? null : await store.tickets.byId(item.ticketId);
-  const messages = ticket === null ? [] : await store.received.ofTicket(ticket.id);
-  const named = Number(item.receivedId ?? item.data['receivedId'] ?? 0);
-  const answered = named === 0 ? null : await store.received.get(named);
-  return {
-    item,
-    ticket,
-    messages,
-    message: answered ?? messages[0] ?? null,
-    contract: ticket?.number == null ? null : await store.contracts.find(ticket.number),
-    letters: ticket === null ? [] : await store.outbox.ofTicket(ticket.id),
-    undeliverable: (await store.outbox.undeliverable([item.to])).length > 0,
-  };
 }
 
 export async function composeItem(desk: SendingDesk, item: OutboxItem, now: Date): Promise<Composed> {
@@ -109,8 +81,10 @@ async function text(
     closureNotice: closureNotice(desk, now),
   };
   if (item.kind === 'notification') {
+    const receivedAt = occasion.message?.receivedAt ?? item.createdAt;
     return composeLetter(house.templates, 'notification', {
       ...common,
+      receivedAt: japaneseDateTime(new Date(receivedAt)),
       subject: occasion.message?.facts?.subject ?? '',
       notification: notificationFacts(occasion, now),
     });
@@ -127,8 +101,9 @@ async function text(
       return composeLetter(house.templates, item.kind, {
         ...shared,
         firstRequestOn: japaneseDate(textOf(item.data['firstRequestOn']) ?? today),
+        // The notice leaves at the opening of its day: what is promised is the last whole day before it.
         closeOn: japaneseDate(
-          addBusinessDays(house.calendar, today, closingBusinessDays) ?? addDays(today, 7),
+          addBusinessDays(house.calendar, today, closingBusinessDays - 1) ?? addDays(today, 7),
         ),
       });
     case 'closing-notice':

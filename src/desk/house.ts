@@ -6,7 +6,7 @@ import type { Draft } from '../reply/draft.ts';
 import type { MarkKey } from '../reply/mark.ts';
 import type { Templates } from '../reply/template.ts';
 import type { LetterKind } from '../ticket/ticket.ts';
-import type { Courier, Journal, Reader, Store } from './ports.ts';
+import type { Courier, Journal, Reader, Source, Store } from './ports.ts';
 
 export interface House {
   readonly mask: Mask;
@@ -44,6 +44,12 @@ export interface SendingDesk extends Desk {
   readonly courier: Courier;
   /** The exact bytes of a letter; the same draft always makes the same bytes. */
   readonly pack: (draft: Draft) => Promise<Buffer>;
+}
+
+/** The desk with its doors open: what the composition root hands to those who bring mail. */
+export interface OpenDesk extends SendingDesk, AsyncDisposable {
+  readonly now: () => Date;
+  readonly accept: (raw: Buffer, source: Source, receivedAt: Date, quiet: boolean) => Promise<number>;
 }
 
 /** Reception hours are the default; the operator may allow more by kind; mail to staff leaves at any time (spec 5.1). */

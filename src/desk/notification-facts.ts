@@ -5,7 +5,7 @@ import { type Contract, registeredContact, type ServicePeriod, standing } from '
 import type { NotificationFacts } from '../reply/facts.ts';
 import { lettersPerDayMax, lettersPerHourMax, type Withheld } from '../reply/withhold.ts';
 import { isStaffMail, type LetterKind } from '../ticket/ticket.ts';
-import type { Occasion } from './compose-item.ts';
+import type { Occasion } from './occasion.ts';
 import type { OutboxItem } from './ports.ts';
 import { inJapanese } from './superseded.ts';
 
@@ -26,7 +26,7 @@ const kinds: Readonly<Partial<Record<LetterKind, string>>> = {
   'request-number': '番号のお願い',
   reminder: '番号のお願い(再送)',
   'closing-notice': '受付終了のお知らせ',
-  neutral: '受信のご案内(ご登録内容の確認)',
+  neutral: 'ご登録内容の確認',
   period: '期間ご確認のお願い',
   answer: '回答',
 };
@@ -34,7 +34,7 @@ const kinds: Readonly<Partial<Record<LetterKind, string>>> = {
 const unanswered: Readonly<Record<Withheld['kind'], string>> = {
   'no-address': '差出人のアドレスがないか、使えません',
   automatic: '自動送信メール、または返信を受け取らない差出人の可能性があります',
-  authentication: '送信者認証に失敗しています',
+  authentication: '送信者認証に失敗しています。なりすましの可能性があります',
   undeliverable: 'このアドレスへのメールは不達になっています',
   repeat: '3日以内の同じ内容のお問合せに返信済みです',
   cap: `同じ宛先への自動メールが上限(1時間${lettersPerHourMax}通、1日${lettersPerDayMax}通)に達しています`,
@@ -44,24 +44,28 @@ export function notificationFacts(occasion: Occasion, now: Date): NotificationFa
   const { item, ticket, message, contract, letters } = occasion;
   const facts = message?.facts ?? null;
   const address = facts?.from ?? '';
-  const registered = contract === null ? null : registeredContact(contract, address);
-  const letter = letters.filter((one) => !isStaffMail(one.kind)).at(-1);
+  const toCustomer = letters.filter((one) => !isStaffMail(one.kind));
+  // Reminders that wait for their day say nothing of what the customer has in hand.
+  const letter =
+    toCustomer.findLast((one) => one.state !== 'queued' || !isFollowUp(one.kind)) ?? toCustomer.at(-1);
   return {
     event: eventOf(item, ticket?.repeatOf != null, message?.reason ?? ''),
     channel: ticket?.channel ?? 'mail',
     ackState: letter === undefined ? 'なし' : ackState(letter),
-    customer: contract?.customer ?? null,
+    customer: customerOf(occasion),
     number: contract?.number ?? facts?.number ?? null,
     numberWhere: facts?.numberPlace ?? null,
     period: contract === null ? null : periodText(contract, ticket?.openedAt ?? now.toISOString()),
     customised: contract?.customised ?? false,
-    from: `${sender(facts?.fromName ?? '', address)} ${registered === null ? '未登録' : `登録済み(${registered.name || '担当者名なし'})`}`,
+    from: `${sender(facts?.fromName ?? '', address)} ${registration(occasion, address)}`,
     to: facts?.to ?? [],
     cc: facts?.cc ?? [],
     replyTo: facts?.replyTo ?? null,
     authentication:
       facts?.authentication === 'pass' || facts?.authentication === 'fail' ? facts.authentication : 'none',
     flags: flagsOf(occasion),
+    // A directive in a reply is kept as a note like the rest of it, so none is offered.
+    operations: false,
     ownText: (facts?.text ?? '').slice(0, ownTextCharsMax),
     attachments: (facts?.attachments ?? []).map(({ name, bytes, encrypted }) => ({
       name,
@@ -69,6 +73,24 @@ export function notificationFacts(occasion: Occasion, now: Date): NotificationFa
       ...(encrypted ? { note: '暗号化' } : {}),
     })),
   };
+}
+
+function isFollowUp(kind: LetterKind): boolean {
+  return kind === 'reminder' || kind === 'closing-notice';
+}
+
+/** Without a number the sender's own registration tells staff whom to think of; it proves nothing. */
+function customerOf({ ticket, message, contract, senderOn }: Occasion): string | null {
+  if (contract !== null) return contract.customer;
+  const names = new Set(senderOn.map((one) => one.customer));
+  const forged = message?.facts?.authentication === 'fail';
+  return ticket === null || forged || names.size !== 1 ? null : `${[...names][0]} (番号未確認)`;
+}
+
+function registration({ contract, senderOn }: Occasion, address: string): string {
+  if (contract === null) return senderOn.length === 0 ? '未登録' : '登録済み';
+  const contact = registeredContact(contract, address);
+  return contact === null ? 'この契約に登録なし' : `登録済み(${contact.name || '担当者名なし'})`;
 }
 
 /** A name without an address, or an address without a name, is shown as it is. */
@@ -110,12 +132,12 @@ function eventOf(item: OutboxItem, repeat: boolean, reason: string): Notificatio
 
 function ackState(letter: OutboxItem): string {
   const at = letter.sentAt ?? (letter.state === 'queued' ? letter.notBefore : null);
-  const kind = kinds[letter.kind] ?? letter.kind;
+  const unknown = letter.state === 'queued' && at === null;
   return [
     at === null ? '' : japaneseDateTime(new Date(at)),
-    letter.state === 'queued' && at === null ? '送信時期未定(受付時間が分かりません)' : states[letter.state],
+    letter.kind === 'acknowledgement' ? '' : (kinds[letter.kind] ?? letter.kind),
+    unknown ? '送信時期未定(次の受付時間が分かりません)' : states[letter.state],
     letter.state === 'cancelled' ? `(${inJapanese(letter.reason)})` : '',
-    letter.kind === 'acknowledgement' ? '' : `／${kind}`,
   ]
     .filter((one) => one !== '')
     .join(' ');
@@ -144,24 +166,25 @@ function verdictOf(result: string | null): readonly string[] {
 }
 
 function flagsOf(occasion: Occasion): readonly string[] {
-  const { item, ticket, message, messages } = occasion;
-  const why = item.data['unanswered'];
+  const { item, ticket, message, contract, messages } = occasion;
+  const event = item.data['event'];
+  // A returned mail says nothing about a customer or a number.
+  if (event === 'bounce' || event === 'quarantined') return troubleOf(occasion);
+  const why = unanswered[item.data['unanswered'] as Withheld['kind']];
+  const outside = contract !== null && registeredContact(contract, message?.facts?.from ?? '') === null;
+  const remarks = message?.facts?.remarks ?? [];
   return [
     ...troubleOf(occasion),
     ...doubtOf(message?.outcome === 'review' ? message.reason : null),
-    ...(typeof why === 'string'
-      ? [`お客様への自動返信はしていません(${unanswered[why as Withheld['kind']] ?? why})`]
-      : []),
-    ...(ticket !== null && ticket.number !== null && !ticket.verified
-      ? ['差出人はこの契約に登録がありません(本人確認が必要です)']
-      : []),
+    ...(why === undefined ? [] : [`お客様への自動返信はしていません(${why})`]),
+    ...(outside ? ['差出人はこの契約に登録がありません(本人確認が必要です)'] : []),
     ...(ticket?.repeatOf != null ? ['3日以内に同じ内容のお問合せがあります(重複?)'] : []),
     ...(ticket?.linkedTo != null ? ['以前の受付に関連する可能性があります'] : []),
     ...(messages.some((one) => one.facts?.encrypted === true)
       ? ['暗号化された添付があります。パスワードは別便の可能性があります']
       : []),
     ...verdictOf(message?.facts?.result ?? null),
-    ...(message?.facts?.remarks ?? []),
+    ...remarks.filter((remark) => why === undefined || !remark.startsWith(why)),
   ];
 }
 

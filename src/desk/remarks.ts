@@ -56,7 +56,9 @@ const leftOnServer: Readonly<Record<string, string>> = {
 export function remarksOf(findings: Findings): readonly string[] {
   const { letter, limit, form, screening, authentication, fromStaff } = findings;
   return [
-    ...(authentication.verdict === 'fail' ? ['送信者認証に失敗しています(なりすましの可能性)'] : []),
+    ...(authentication.verdict === 'fail'
+      ? ['送信者認証に失敗しています。なりすましの可能性があります']
+      : []),
     ...(limit === null
       ? []
       : [leftOnServer[limit] ?? `${limits[limit] ?? '読取の上限を超えました'}。続きは原本をご確認ください`]),

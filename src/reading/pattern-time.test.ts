@@ -10,7 +10,7 @@ const mask = parseMask('CL-9999-9999');
 const ours = { returnPath: 'a@example.jp', ourAddresses: ['desk@example.jp'], staffAddresses: [] };
 
 /** Longer input than this shows nothing new: quadratic work on it takes seconds. */
-const charsMax = 64_000;
+const charsMax = 32_000;
 const millisecondsMax = 50;
 
 interface Seen {
@@ -19,76 +19,34 @@ interface Seen {
   chars: number;
 }
 
-const units = [
-  ...[
-    'a',
-    ' ',
-    '\t',
-    '\n',
-    '　',
-    'あ',
-    'ー',
-    '-',
-    '--\n',
-    '>',
-    '> ',
-    '|',
-    '=',
-    '<',
-    '<a',
-    '&',
-    '(',
-    '"',
-    ';a=',
-  ],
-  ...[
-    '@',
-    'a@',
-    '<a@b>',
-    'CL-1234-5678 ',
-    'C L ',
-    '1 ',
-    '2026',
-    '番号',
-    'サポート番号',
-    'No.',
-    'R-1',
-    '自動',
-  ],
-  ...[
-    'この',
-    '【',
-    '※',
-    '本メールは',
-    'On ',
-    'From: a\n',
-    'forwarded by ',
-    '----\nTEL 03-0000-0000\n',
-    '\x8e\xb1',
-  ],
-  ...[
-    '転送者',
-    '会社名',
-    '配信停止',
-    'message-id: ',
-    '/Encrypt ',
-    '<style',
-    '. ',
-    '*',
-    '=?utf-8?q?',
-    "''",
-    '%E8',
-  ],
+const blank = [
+  ' ',
+  '\t',
+  '\n',
+  '\r',
+  '　',
+  '> ',
+  '. ',
+  '1 ',
+  'C L ',
+  'On ',
+  'CL-1234-5678 ',
+  'forwarded by ',
 ];
+const lines = ['--\n', 'From: a\n', '----\nTEL 03-0000-0000\n', 'message-id: ', '/Encrypt ', '\x8e\xb1'];
+const solid =
+  'a あ ー - > | = < <a & ( " ;a= @ a@ <a@b> 2026 番号 サポート番号 No. R-1 自動 この 【 ※ 本メールは 転送者 会社名 配信停止 <style * =?utf-8?q? %E8';
+const units = [...blank, ...lines, ...solid.split(' ')];
 
 async function read(unit: string): Promise<void> {
-  const text = unit.repeat(Math.ceil(200_000 / unit.length));
+  const text = unit.repeat(Math.ceil(100_000 / unit.length));
   const field = text.slice(0, 70_000).replace(/[\r\n]/g, ' ');
   const heads = ['From', 'To', 'Subject', 'References', 'Date', 'Content-Type', 'Content-Disposition'];
   const mails = [
     `From: a@example.jp\n\n${text}`,
     `From: mailer-daemon@example.jp\nContent-Type: text/html\n\n${text}`,
     `Content-Type: multipart/mixed; boundary=b\n\n${text}`,
+    `Subject: line ends of an old Mac\rFrom: a@example.jp\r\r${text}`,
     `${heads.map((name) => `${name}: ${field}`).join('\n')}\n\nx`,
   ];
   for (const mail of mails) {
@@ -149,7 +107,9 @@ test('no pattern takes more than 50 ms over hostile text (threat 68)', async () 
       const run = (): number => {
         const begun = performance.now();
         alone.lastIndex = 0;
-        alone.test(text);
+        // A global pattern goes on behind each match, and that too must be linear in all.
+        if (alone.global) text.replace(alone, '');
+        else alone.test(text);
         return performance.now() - begun;
       };
       // A busy machine may stop one run; a slow pattern is slow each time.

@@ -22,7 +22,9 @@ function withoutPrelude(raw: Buffer): Buffer {
 
 /** CR alone, or CR CR LF, ends lines in mail from old Macs and broken gateways: the parser loses From and text. */
 export function mendLineEnds(raw: Buffer): Buffer {
-  return Buffer.from(raw.toString('latin1').replace(/\r+\n|\r/g, '\n'), 'latin1');
+  // A run is taken whole: `\r+\n|\r` looks for the end of a long run from each of its characters again.
+  const mended = raw.toString('latin1').replace(/\r+\n|\r/g, '\n');
+  return Buffer.from(mended, 'latin1');
 }
 
 const looseParameter =

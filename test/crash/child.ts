@@ -2,7 +2,7 @@
  * The daemon that is killed: `child.ts ROOT`, where ROOT is `src` or `dist/src`. It loads everything, waits for
  * its orders over IPC, runs the real daemon, and at the named step kills itself with SIGKILL.
  */
-import type { OpenDesk } from '../../src/daemon.ts';
+import type { OpenDesk } from '../../src/desk/house.ts';
 import type { Journal } from '../../src/desk/ports.ts';
 import type { Fault, Order, OwnStep, Report } from './steps.ts';
 
