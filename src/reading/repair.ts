@@ -23,7 +23,9 @@ function withoutPrelude(raw: Buffer): Buffer {
 /** CR alone, or CR CR LF, ends lines in mail from old Macs and broken gateways: the parser loses From and text. */
 export function mendLineEnds(raw: Buffer): Buffer {
   // A run is taken whole: `\r+\n|\r` looks for the end of a long run from each of its characters again.
-  const mended = raw.toString('latin1').replace(/\r+\n|\r/g, '\n');
+  const mended = raw
+    .toString('latin1')
+    .replace(/\r+\n?/g, (run) => (run.endsWith('\n') ? '\n' : '\n'.repeat(run.length)));
   return Buffer.from(mended, 'latin1');
 }
 
