@@ -5,6 +5,7 @@
 import type { SupportNumber } from './contract.ts';
 import type { OwnText } from './letter.ts';
 import type { Mask } from './mask.ts';
+import { lower, misfit, quote } from './number-reason.ts';
 import { lineBreak } from './number-text.ts';
 import { isOurRequest } from './own-request.ts';
 import { findNumbers, type Sighting } from './support-number.ts';
@@ -88,7 +89,7 @@ export function readOpening(mask: Mask, whole: OpeningText): NumberReading {
     );
   }
   const malformed = start.find((one) => one.sighting.meant);
-  if (malformed !== undefined) return told('malformed', malformed, explain(mask, malformed));
+  if (malformed !== undefined) return told('malformed', malformed, misfit(mask, malformed));
   const below = body.find((one) => one.value !== null);
   if (below !== undefined) {
     const other = body.find((one) => one.value !== null && one.value !== below.value);
@@ -106,12 +107,11 @@ export function readOpening(mask: Mask, whole: OpeningText): NumberReading {
     );
   }
   const malformedBelow = body.find((one) => one.sighting.meant);
-  if (malformedBelow !== undefined) return told('malformed', malformedBelow, explain(mask, malformedBelow));
+  if (malformedBelow !== undefined) return told('malformed', malformedBelow, misfit(mask, malformedBelow));
   const passed = all[0];
   if (passed === undefined)
     return told('missing', undefined, 'Nothing in the message looks like a support service number.');
-  const why = passed.value === null ? `is no number (${passed.verdict})` : 'does not count there';
-  return told('missing', undefined, `No number stands at the start; ${lower(quote(passed))} ${why}.`);
+  return told('missing', undefined, `No number stands at the start; ${lower(misfit(mask, passed))}`);
 }
 
 function candidatesOf(mask: Mask, text: OpeningText): readonly Placed[] {
@@ -182,21 +182,4 @@ function contradicts(mask: Mask, one: Placed, first: Placed): boolean {
   const { meant, label, resembles, raw, verdict } = one.sighting;
   if (!meant || verdict === 'phone' || resembles === first.value) return false;
   return label === 'strong' || raw.replace(/[^\p{L}\p{N}]/gu, '').length >= mask.length - 1;
-}
-
-function explain(mask: Mask, one: Placed): string {
-  const why: Partial<Record<Sighting['verdict'], string>> = {
-    'too-long': 'is longer than',
-    'too-short': 'is shorter than',
-    confused: 'has characters that only resemble those of',
-  };
-  return `${quote(one)} ${why[one.verdict] ?? 'does not fit'} the mask ${mask.text}.`;
-}
-
-function quote(one: Placed): string {
-  return `${one.place}: '${one.raw.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')}'`;
-}
-
-function lower(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -124,6 +124,8 @@ function lookAlike(search: Search, index: number, label: words.Label | null): Fo
   const { mask, text, atoms } = search;
   const start = (atoms[index] as Atom).start;
   if (label === null && resemblances(text.charAt(start)).charAt(0) !== mask.prefix.charAt(0)) return null;
+  // Without a strong label nothing lacks digits and is still meant; said first, since runs cost the most.
+  if (label !== 'strong' && !/\d/.test(text.slice(start, start + rawCharsMax))) return null;
   const run = runEnd(search, index);
   const raw = text.slice(start, run.end);
   const head = raw.slice(0, mask.prefix.length);

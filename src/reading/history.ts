@@ -43,7 +43,7 @@ const kinds: Readonly<Record<string, string>> = {
 export function historyStart(lines: readonly string[], isQuoted: (line: string) => boolean): number {
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] as string;
-    if (line.length > markerCharsMax || isQuoted(line)) continue;
+    if (line === '' || line.length > markerCharsMax || isQuoted(line)) continue;
     if (isSeparator(line)) return at;
     if (isHeaderBlock(lines, at)) return at > 0 && rule.test(lines[at - 1] as string) ? at - 1 : at;
     const span = isAttribution(lines, at);

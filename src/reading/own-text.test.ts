@@ -95,5 +95,5 @@ test.each([
     return performance.now() - begun;
   };
   // Quadratic work on 1 MB takes minutes; the margin is for a busy machine.
-  expect(time(1_000_000)).toBeLessThan(3_000);
+  expect(time(1_000_000)).toBeLessThan(10_000);
 });
