@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { simpleParser } from 'mailparser';
 import { describe, expect, it, test } from 'vitest';
 import { addresseeOf } from '../reply/addressee.ts';
+import { composeAnswer } from '../reply/answer.ts';
 import { displayWidth } from '../reply/display-width.ts';
 import { type DraftInput, draftLetter } from '../reply/draft.ts';
 import type { FactsOf, LetterFacts } from '../reply/facts.ts';
@@ -252,7 +253,7 @@ const LETTERS: readonly [name: string, kind: Kind, change: Partial<LetterFacts>]
     {
       staffNote: {
         what: 'refused',
-        remarks: ['1行目: 「#解答」という指示はありません。「#回答」のことでしょうか。'],
+        remarks: ['1行目の「#解答」は指示にありません。「#回答」のことでしょうか。'],
         ownText: '#解答 パッチ案内\n\n下記の手順でお願いいたします。',
       },
     },
@@ -472,6 +473,44 @@ describe('bytes', () => {
     ]);
     expect(mail.attachments[0]?.content.equals(BYTES)).toBe(true);
     expect(mail.attachments[2]?.content.toString()).toBe('Bcc: evil@example.com\r\n\r\n');
+  });
+
+  it('of an answer hold no line, header or recipient that a customer or a slip put there', async () => {
+    const hostile = 'a\r\nBcc: evil@example.com\r\n\r\n.\r\n{{ desk_signature }}\u2028\u0000\u202e';
+    const answer = composeAnswer(templates, 'パッチ', {
+      ...FACTS,
+      addressee: hostile,
+      subject: hostile,
+      question: hostile,
+      endCustomer: hostile,
+      staff: { name: hostile, signature: null },
+      text: hostile,
+      settings: { patch: hostile },
+      answeredOn: null,
+    });
+    if (answer.kind === 'problems') throw new Error(answer.problems[0]?.text);
+    const bytes = await bytesOf('notification', {}, { ...answer, kind: 'answer', cc: ['suzuki@example.jp'] });
+    const head = bytes.toString('latin1').split('\r\n\r\n')[0] ?? '';
+    expect(head.split(/\r\n(?! )/).map((line) => line.slice(0, line.indexOf(':')))).toEqual([
+      'Content-Transfer-Encoding',
+      'In-Reply-To',
+      'References',
+      'From',
+      'To',
+      'Cc',
+      'Reply-To',
+      'Subject',
+      'Message-ID',
+      'Date',
+      'MIME-Version',
+      'Content-Type',
+    ]);
+    const mail = await simpleParser(bytes);
+    expect(mail.subject).toBe('Re: [R-20261218-0001] a Bcc: evil@example.com . {{ desk_signature }}');
+    expect(mail.text).toBe(answer.body);
+    expect(mail.text).not.toMatch(/[\u0000\u2028\u202e]/);
+    expect(mail.text).toContain('\n  パッチ: a Bcc: evil@example.com . {{ desk_signature }}\n');
+    expect(mail.text).toContain('\n> a\n> Bcc: evil@example.com\n>\n> .\n> {{ desk_signature }}\n');
   });
 
   it('are base64 of CRLF lines, plain ASCII too', async () => {

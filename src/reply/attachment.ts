@@ -1,8 +1,8 @@
 /** Files a letter carries: names no mailer can stumble over, types that hide no second mail, sizes with a bound. */
 import { oneLine } from './words.ts';
 
-/** A notification stays under what mobile mailers fetch; an answer under what customers' servers take. */
-export const staffFilesBytesMax = 10_000_000;
+/** In base64 a notification stays under 10 MB, and an answer under the 30 MB many servers take. */
+export const staffFilesBytesMax = 7_000_000;
 export const answerFilesBytesMax = 20_000_000;
 const FILES_MAX = 50;
 const NAME_CHARACTERS_MAX = 100;

@@ -70,10 +70,9 @@ export function whyNotTogether(placed: readonly Placed[], body: string): Directi
 
 /** The problem in Japanese, with what would be right, for its author. */
 export function explained(problem: DirectiveProblem): string {
-  const place = `${problem.line}行目`;
-  if (problem.kind === 'refused') return `${place}: ${problem.text}`;
+  if (problem.kind === 'refused') return `${problem.line}行目: ${problem.text}`;
   const meant = problem.nearest === null ? '' : `「${shown(problem.nearest)}」のことでしょうか。`;
-  return `${place}: 「#${problem.word}」という指示はありません。${meant}`;
+  return `${problem.line}行目の「#${problem.word}」は指示にありません。${meant}`;
 }
 
 function isTwice(one: Directive, other: Directive): boolean {

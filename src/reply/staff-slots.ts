@@ -9,7 +9,7 @@ import type {
   NotificationFacts,
   StaffNoteFacts,
 } from './staff-facts.ts';
-import { untaggedSubject } from './subject.ts';
+import { bareSubject } from './subject.ts';
 import { lineOrNull, oneLine, plainLines } from './words.ts';
 
 const OWN_TEXT_CHARACTERS_MAX = 4_000;
@@ -17,6 +17,7 @@ const OWN_TEXT_LINES_MAX = 100;
 const LIST_CHARACTERS_MAX = 1_000;
 const FLAG_CHARACTERS_MAX = 200;
 const FILE_NAME_CHARACTERS_MAX = 60;
+const CUSTOMER_CHARACTERS_MAX = 15;
 const ROWS_MAX = 50;
 
 const EVENTS: Readonly<Record<NotificationFacts['event'], string>> = {
@@ -75,7 +76,7 @@ export function notificationSlots(facts: NotificationFacts): Slots {
 
 export function confirmationSlots(facts: ConfirmationFacts): Slots {
   return {
-    leaves_at: lineOrNull(facts.leavesAt) ?? UNKNOWN_TIME,
+    leaves_at: lineOrNull(facts.leavesAt),
     not_today: facts.notToday,
     author: oneLine(facts.author),
     to: listed(facts.to),
@@ -112,28 +113,33 @@ export function digestSlots(facts: DigestFacts): Slots {
     count_acknowledgements: acknowledgements.count,
     acknowledgements_when: lineOrNull(acknowledgements.when),
     waiting: rows(
-      facts.waiting.map(({ ref, state, waited, assignee, customer, subject }) => [
-        [ref, state, waited, lineOrNull(assignee) ?? '―'],
-        `${lineOrNull(customer) ?? 'ご登録なし'} / ${untaggedSubject(subject)}`,
+      facts.waiting.map(({ ref, state, waited, assignee }) => [
+        ref,
+        state,
+        waited,
+        lineOrNull(assignee) ?? '―',
       ]),
+      facts.waiting.map(({ customer, subject }) => {
+        return `${cut(lineOrNull(customer) ?? 'ご登録なし', CUSTOMER_CHARACTERS_MAX)} / ${bareSubject(subject)}`;
+      }),
     ),
-    failed: rows(facts.failed.map(({ ref, what, to }) => [[ref, what], to])),
+    failed: rows(facts.failed.map(({ ref, what, to }) => [ref, what, to])),
     held_fax: held.fax,
     held_mail: held.mail,
     junk: facts.junk,
   };
 }
 
-/** Rows in columns that stand under one another, the last cut to the width of a line. */
-function rows(table: readonly (readonly [cells: readonly string[], rest: string])[]): readonly string[] {
-  const shown = table.slice(0, ROWS_MAX).map(([cells, rest]) => [cells.map(oneLine), oneLine(rest)] as const);
-  const widths = (shown[0]?.[0] ?? []).map((_cell, at) =>
-    Math.max(...shown.map(([cells]) => displayWidth(cells[at] ?? ''))),
+/** Rows in columns that stand under one another, each with a line below it; nothing wider than a line. */
+function rows(table: readonly (readonly string[])[], below: readonly string[] = []): readonly string[] {
+  const shown = table.slice(0, ROWS_MAX).map((cells) => cells.map(oneLine));
+  const widths = (shown[0] ?? []).map((_cell, at) =>
+    Math.max(...shown.map((cells) => displayWidth(cells[at] ?? ''))),
   );
-  const lines = shown.map(([cells, rest]) => {
+  const lines = shown.flatMap((cells, row) => {
     const padded = cells.map((cell, at) => cell + ' '.repeat(widths[at]! - displayWidth(cell)));
-    const head = `  ${padded.join('  ')}  `;
-    return head + cutColumns(rest, Math.max(LINE_COLUMNS_MAX - displayWidth(head), 20));
+    const under = below[row] === undefined ? [] : [`    ${oneLine(below[row])}`];
+    return [`  ${padded.join('  ')}`.trimEnd(), ...under].map((line) => cutColumns(line, LINE_COLUMNS_MAX));
   });
   return table.length > ROWS_MAX ? [...lines, `  ほか ${table.length - ROWS_MAX}件`] : lines;
 }
