@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Closure } from './calendar/closures.ts';
 import { parseClosuresIcal } from './calendar/closures-ical.ts';
 import { holidaysKnownUntil } from './calendar/holidays.ts';
+import { japaneseWindows } from './calendar/japanese-date.ts';
 import { parseTime } from './calendar/jst.ts';
 import type { ReceptionCalendar } from './calendar/reception-hours.ts';
 import { type ConfigText, readConfigFile } from './config-file.ts';
@@ -15,6 +16,7 @@ import { type ConfigFile, databaseAdvice, isDatabase } from './config-schema.ts'
 import { readText } from './file-text.ts';
 import { type FormProfile, parseFormProfile } from './inquiry/profile.ts';
 import { type Mask, parseMask } from './inquiry/support-number.ts';
+import type { DeskFacts } from './reply/facts.ts';
 
 /** What was wrong with the operator's input: exit code 2 for usage, 1 for the rest; the text is for people. */
 export class ConfigError extends Error {
@@ -37,13 +39,7 @@ export interface Config
       }
     | undefined;
   readonly from: { readonly name: string; readonly address: string };
-  readonly desk: {
-    readonly name: string;
-    readonly mail: string;
-    readonly fax?: string | undefined;
-    readonly tel?: string | undefined;
-    readonly signature?: string | undefined;
-  };
+  readonly desk: DeskFacts;
   readonly calendar: ReceptionCalendar;
   readonly mask: Mask;
   readonly formProfiles: readonly FormProfile[];
@@ -106,7 +102,11 @@ export function loadConfig(file: string | null, around: Surroundings = surroundi
       ...(one.tokenFile === undefined ? {} : { tokenFile: resolve(base, one.tokenFile) }),
     })),
     from: settings.from ?? { name: settings.desk.name, address: settings.addresses[0]! },
-    desk: { ...settings.desk, mail: settings.desk.mail ?? settings.addresses[0]! },
+    desk: {
+      ...settings.desk,
+      mail: settings.desk.mail ?? settings.addresses[0]!,
+      hours: japaneseWindows(settings.hours.windows),
+    },
     calendar: {
       windows: settings.hours.windows,
       closures: [...settings.hours.closures, ...closures.closures],

@@ -40,6 +40,12 @@ describe('a mail by SMTP becomes a ticket and the acknowledgement reaches the si
     );
   });
 
+  it('the letter names the hours that are configured, not the usual ones', async () => {
+    await start({ now: '2026-11-20T10:00:00', yaml: 'hours: { windows: ["10:00-16:00"] }\n' });
+    await trial.send(mail());
+    expect((await opened(trial.arrivals[0]!.raw)).text).toContain('受付時間: 10:00～16:00\n');
+  });
+
   it('the same mail by SMTP and file is one ticket', async () => {
     await start({ now: '2026-11-20T10:00:00' });
     const raw = mail();

@@ -14,6 +14,12 @@ export function japaneseDateTime(instant: Date): string {
   return `${japaneseDate(dayOf(instant))} ${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, '0')}`;
 }
 
+/** Reception hours as a letter names them: `9:00～12:00、13:00～17:30`. */
+export function japaneseWindows(windows: readonly { readonly from: string; readonly to: string }[]): string {
+  const plain = (time: string) => time.replace(/^0(?=\d)/, '');
+  return windows.map(({ from, to }) => `${plain(from)}～${plain(to)}`).join('、');
+}
+
 /** 0 is Sunday, 6 is Saturday. */
 export function weekday(day: Day): number {
   return new Date(`${day}T00:00:00Z`).getUTCDay();

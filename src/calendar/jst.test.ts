@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { japaneseDate, japaneseDateTime, minuteOfDay, weekday } from './japanese-date.ts';
+import { japaneseDate, japaneseDateTime, japaneseWindows, minuteOfDay, weekday } from './japanese-date.ts';
 import { addDays, dayOf, instantAt, isoJst, parseTime } from './jst.ts';
 
 const someInstant = fc.date({
@@ -122,4 +122,13 @@ test('the weekday stands behind every date', () => {
   expect(week.map(weekday)).toEqual([0, 1, 2, 3, 4, 5, 6]);
   expect(week.map((day) => japaneseDate(day).at(-2)).join('')).toBe('日月火水木金土');
   expect(japaneseDate('2027-01-04')).toBe('2027年1月4日(月)');
+});
+
+test('names reception hours as letters do', () => {
+  const windows = [
+    { from: '09:00', to: '12:00' },
+    { from: '13:00', to: '17:30' },
+  ];
+  expect(japaneseWindows(windows)).toBe('9:00～12:00、13:00～17:30');
+  expect(japaneseWindows([{ from: '00:00', to: '10:05' }])).toBe('0:00～10:05');
 });

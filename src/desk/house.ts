@@ -3,9 +3,10 @@ import type { GateHours, ReceptionCalendar } from '../calendar/reception-hours.t
 import type { FormProfile } from '../inquiry/profile.ts';
 import type { Mask } from '../inquiry/support-number.ts';
 import type { Draft } from '../reply/draft.ts';
+import type { DeskFacts } from '../reply/facts.ts';
 import type { MarkKey } from '../reply/mark.ts';
 import type { Templates } from '../reply/template.ts';
-import type { LetterKind } from '../ticket/ticket.ts';
+import { isStaffMail, type LetterKind } from '../ticket/ticket.ts';
 import type { Courier, Journal, Reader, Source, Store } from './ports.ts';
 
 export interface House {
@@ -15,13 +16,7 @@ export interface House {
   readonly addresses: readonly string[];
   readonly staff: readonly { readonly name: string; readonly address: string }[];
   readonly from: { readonly name: string; readonly address: string };
-  readonly desk: {
-    readonly name: string;
-    readonly mail: string;
-    readonly fax?: string | undefined;
-    readonly tel?: string | undefined;
-    readonly signature?: string | undefined;
-  };
+  readonly desk: DeskFacts;
   readonly addressExtension: '+' | 'none';
   readonly authservId: string | null;
   readonly formProfiles: readonly FormProfile[];
@@ -54,5 +49,5 @@ export interface OpenDesk extends SendingDesk, AsyncDisposable {
 
 /** Reception hours are the default; the operator may allow more by kind; mail to staff leaves at any time (spec 5.1). */
 export function gateHours(house: House, kind: LetterKind): GateHours {
-  return kind === 'notification' ? 'always' : (house.hours[kind] ?? 'reception');
+  return isStaffMail(kind) ? 'always' : (house.hours[kind] ?? 'reception');
 }
