@@ -1,6 +1,7 @@
 /** What a delivery report changes (spec 5.4). Only a mark of ours proves which letter came back. Pure. */
 import { dayOf } from '../calendar/jst.ts';
 import type { DeliveryReport } from '../inquiry/letter.ts';
+import { isStaffMail } from '../ticket/ticket.ts';
 import { base } from './decision.ts';
 import type { House } from './house.ts';
 import type { Findings } from './look-up.ts';
@@ -30,7 +31,7 @@ export function bounced(findings: Findings, house: House, now: Date): Decision {
     unclear: 'for a reason nobody can tell',
   };
   const words = `mail to ${ours.to} was returned (${fates[found]}): ${status || 'no status given'}`;
-  const tell = found !== 'temporary' && ours.kind !== 'notification';
+  const tell = found !== 'temporary' && !isStaffMail(ours.kind);
   return {
     ...base(findings, now, 'bounce-recorded', found, null),
     ticket: ours.ticketId === null ? { kind: 'none' } : { kind: 'attach', id: ours.ticketId },

@@ -37,7 +37,7 @@ export async function word(desk: SendingDesk, occasion: Occasion, now: Date): Pr
   const { house } = desk;
   const { subject, body } = await text(desk, occasion, now);
   const key = house.keys[0]!;
-  const toStaff = item.kind === 'notification';
+  const toStaff = isStaffMail(item.kind);
   // Every Message-ID and return path is about the letter (b, s); only a reply address names the ticket (c).
   const mark = signMark(key, toStaff ? 's' : 'b', item.id);
   const extended = house.addressExtension === '+';
@@ -147,15 +147,8 @@ function acknowledgement(
     ...shared,
     attachmentsCount: message?.facts?.attachments.length ?? 0,
     numberNotAtStart: item.data['notAtStart'] === true,
-    afterHours: openNow
-      ? outside
-        ? 'held'
-        : 'no'
-      : gateHours(desk.house, item.kind) === 'reception'
-        ? outside
-          ? 'held'
-          : 'no'
-        : 'any-hour',
+    afterHours:
+      !openNow && gateHours(desk.house, item.kind) !== 'reception' ? 'any-hour' : outside ? 'held' : 'no',
     nextOpening: next === null ? null : japaneseDateTime(next),
     endCustomer: endCustomerOf(contact, contract?.customer ?? ''),
   };

@@ -1,7 +1,7 @@
 /** The header block of a mail: fields as bytes, then as words. Own parse, because labels are often wrong there. */
 import { domainToASCII } from 'node:url';
 import addressparser from 'nodemailer/lib/addressparser';
-import type { HeaderField, Mailbox } from '../inquiry/letter.ts';
+import type { Letter, Mailbox } from '../inquiry/letter.ts';
 import { decodeRawField, decodeWords } from './encoded-words.ts';
 import * as limits from './limits.ts';
 
@@ -92,17 +92,20 @@ export function messageId(value: string): string | null {
   return messageIds(bare)[0] ?? (/^[^<>\s]{1,250}@[^<>\s]{1,250}$/.test(bare) ? `<${bare}>` : null);
 }
 
-export interface Head {
-  readonly messageId: string | null;
-  readonly inReplyTo: readonly string[];
-  readonly references: readonly string[];
-  readonly from: Mailbox | null;
-  readonly replyTo: readonly Mailbox[];
-  readonly to: readonly Mailbox[];
-  readonly cc: readonly Mailbox[];
-  readonly subject: string;
-  readonly sentAt: string | null;
-  readonly headers: readonly HeaderField[];
+export interface Head
+  extends Pick<
+    Letter,
+    | 'messageId'
+    | 'inReplyTo'
+    | 'references'
+    | 'from'
+    | 'replyTo'
+    | 'to'
+    | 'cc'
+    | 'subject'
+    | 'sentAt'
+    | 'headers'
+  > {
   readonly severalFrom: boolean;
   readonly repaired: boolean;
 }

@@ -129,11 +129,9 @@ describe('the label matrix', () => {
       '高橋様',
       '質問',
     ];
-    let all = 0;
     for (const text of texts)
       for (const encoding of Object.keys(encoders))
         for (const label of [null, 'utf-8', 'iso-2022-jp', 'shift_jis', 'euc-jp', 'iso-8859-1']) {
-          all += 1;
           const read = await letter(
             mail(
               [`Content-Type: text/plain${label === null ? '' : `; charset=${label}`}`],
@@ -142,7 +140,6 @@ describe('the label matrix', () => {
           );
           if (read.text !== text) wrong.push(`${text} ${encoding} as ${label}: ${read.text}`);
         }
-    console.log(`short: ${all - wrong.length} of ${all}`);
     expect(wrong).toEqual([]);
   });
 });

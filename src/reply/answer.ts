@@ -3,7 +3,7 @@
  * stay as typed; only long lines of Japanese prose are broken, never a command, a log, a URL or a table.
  */
 import { type AnswerParts, partsOf } from './answer-parts.ts';
-import type { Directive } from './directive.ts';
+import type { Directive } from './directive-shape.ts';
 import type { NeutralFacts } from './facts.ts';
 import { verbatim } from './layout.ts';
 import { closureBlock, signatureBlock } from './pieces.ts';

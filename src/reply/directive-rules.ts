@@ -1,34 +1,6 @@
 /** Which directives go together. What contradicts itself is returned to its author, never guessed (spec 5.3). */
-import type { Directive, Placed } from './directive.ts';
+import type { Directive, DirectiveFault, DirectiveProblem, Placed } from './directive-shape.ts';
 import { type DirectiveKind, shown } from './directive-words.ts';
-
-export type DirectiveFault =
-  /** The same directive twice, or one setting with two values. */
-  | 'twice'
-  | 'not-together'
-  /** An option of an answer without an answer. */
-  | 'needs-answer'
-  | 'no-value'
-  | 'bad-value'
-  /** A telephone call without a word of what was said. */
-  | 'no-text';
-
-export type DirectiveProblem =
-  /** `nearest` is the directive that was probably meant. */
-  | {
-      readonly kind: 'unknown';
-      readonly line: number;
-      readonly word: string;
-      readonly nearest: DirectiveKind | null;
-    }
-  /** `text` is a Japanese sentence for the author. */
-  | {
-      readonly kind: 'refused';
-      readonly line: number;
-      readonly word: string;
-      readonly fault: DirectiveFault;
-      readonly text: string;
-    };
 
 /** What becomes of the body; one of these at most, but a note may give the reason for the last two. */
 const DEEDS: readonly DirectiveKind[] = ['answer', 'phone', 'note', 'spam', 'cancel'];

@@ -1,7 +1,6 @@
 /** What stands after a directive's word, read strictly: a value that is not plainly right is refused (spec 6). */
 import { categoryLabels, categoryOf } from '../ticket/category.ts';
-import type { Directive } from './directive.ts';
-import type { DirectiveFault } from './directive-rules.ts';
+import type { Directive, DirectiveFault } from './directive-shape.ts';
 import { type DirectiveKind, shown } from './directive-words.ts';
 import { addressOk } from './draft.ts';
 import { oneLine } from './words.ts';

@@ -4,38 +4,16 @@
  * to its author and nothing leaves, so a slip never sends and never sends half.
  */
 
-import type { Category } from '../ticket/category.ts';
-import { type DirectiveProblem, whyNotTogether } from './directive-rules.ts';
+import { whyNotTogether } from './directive-rules.ts';
+import type { Directive, DirectiveProblem, Placed } from './directive-shape.ts';
 import { readValue } from './directive-value.ts';
 import { beginningOf, type DirectiveKind, directiveKind, slipOf } from './directive-words.ts';
-
-export type Directive =
-  /** The body goes to the customer, in the template named (as typed) or the standard one. */
-  | { readonly kind: 'answer'; readonly template: string | null }
-  /** The body is kept inside; records a telephone call; says why somebody is blocked or a letter taken back. */
-  | { readonly kind: 'note' | 'phone' | 'spam' | 'cancel' }
-  | { readonly kind: 'urgent' }
-  /** Folded, not yet held against the mask. */
-  | { readonly kind: 'number'; readonly number: string }
-  | { readonly kind: 'assign'; readonly name: string }
-  | { readonly kind: 'merge'; readonly ref: string }
-  | { readonly kind: 'close'; readonly category: Category | null }
-  | { readonly kind: 'set'; readonly key: string; readonly value: string }
-  /** Replaces the recipients of that line; none at all for `#cc なし`. */
-  | { readonly kind: 'cc' | 'to'; readonly addresses: readonly string[] };
 
 export type Instructions =
   | { readonly kind: 'directives'; readonly directives: readonly Directive[]; readonly body: string }
   /** `strayLine`: line, from 1, of a directive that does not stand at the start and was not obeyed. */
   | { readonly kind: 'note'; readonly body: string; readonly strayLine: number | null }
   | DirectiveProblem;
-
-/** A directive with the place it was read from. */
-export interface Placed {
-  readonly line: number;
-  readonly word: string;
-  readonly directive: Directive;
-}
 
 const HASH = '[#＃♯﹟]';
 const SPACE = '[\\s\\p{Cf}]';

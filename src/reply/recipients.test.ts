@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Contract, SupportNumber } from '../inquiry/contract.ts';
-import type { Directive } from './directive.ts';
+import type { Directive } from './directive-shape.ts';
 import { type Correspondence, recipientsOf, remarksOn } from './recipients.ts';
 
 const contact = (email: string) => ({ company: '', department: '', name: '', email, fax: '', phone: '' });

@@ -4,7 +4,7 @@
  */
 import { type Contract, registeredContact } from '../inquiry/contract.ts';
 import type { Participant } from '../ticket/ticket.ts';
-import type { Directive } from './directive.ts';
+import type { Directive } from './directive-shape.ts';
 import { addressOk } from './draft.ts';
 
 const RECIPIENTS_MAX = 50;
