@@ -127,8 +127,11 @@ it('over a year of edges, random instants and a clock that jumps, everything lea
   for (const at of instants) {
     // A step back of an hour, as a clock that is set right does.
     if (chance(0.08)) await trial.goTo(new Date(at - 3_600_000));
+    const spoken = trial.sink.events.length;
     await trial.goTo(new Date(at));
     if (chance(0.6)) await write();
+    // Outside hours the relay is not even spoken to.
+    if (!mayLeave(new Date(at))) expect(trial.sink.events.length, jst(new Date(at))).toBe(spoken);
     if (mayLeave(new Date(at))) expect(await overdue(), jst(new Date(at))).toEqual([]);
   }
   // Requests without an answer bring a reminder and a closing notice: they have until the end of the year.

@@ -560,6 +560,9 @@ describe('a renewed period opens what waited for it (spec 3.5)', () => {
     const other = await inquire({ from: stranger, text: 'CL-3456-7890\nログインできません。' });
     const failed = ['Authentication-Results: mx.example.jp; dmarc=fail header.from=aozora.example.jp'];
     const forged = await inquire({ from: ito, text: 'CL-3456-7890\n偽物です。', headers: failed });
+    const quiet = ['X-Auto-Response-Suppress: All'];
+    const mute = await inquire({ from: ito, text: 'CL-3456-7890\n通知です。', headers: quiet });
+    expect(mute.subject).toBe('');
     await nextDay();
     const since = trial.arrivals.length;
     const row = registry.split('\n').find((line) => line.startsWith('CL-3456-7890'))!;
@@ -586,7 +589,9 @@ describe('a renewed period opens what waited for it (spec 3.5)', () => {
     expect(subjects.filter((one) => one.includes(asked.ticket.ref))).toEqual([
       expect.stringContaining('お問合せを受け付けました'),
     ]);
-    expect(subjects.filter((one) => one.includes(forged.ticket.ref))).toEqual([]);
+    for (const { ticket } of [forged, mute])
+      expect(subjects.filter((one) => one.includes(ticket.ref))).toEqual([]);
+    expect((await reload(mute.ticket)).state).toBe('open');
     expect(await renew()).toEqual([]);
     await later(1);
     expect(to(ito, since)).toHaveLength(subjects.length);
