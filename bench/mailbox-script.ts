@@ -26,7 +26,7 @@ for (let from = 0; from < uids.length; from += 100) {
   const chunk = uids.slice(from, from + 100);
   for (const uid of chunk) {
     const message = await client.fetchOne(String(uid), { source: true }, { uid: true });
-    if (!message || !message.source) continue;
+    if (!message || message.source === undefined) continue;
     const parsed = await simpleParser(message.source);
     await run('begin immediate');
     await run(
