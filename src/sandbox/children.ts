@@ -79,8 +79,9 @@ function start(module: { path: string; execArgv: string[] }): Seat {
   const child = fork(module.path, [], {
     execArgv: module.execArgv,
     serialization: 'advanced',
-    // Nothing secret is inherited: the child needs no environment at all.
-    env: {},
+    // Nothing secret is inherited: the child needs no environment. Two arenas keep what native threads (libvips,
+    // tesseract) freed from being held many times over: 70 MB of 660 while reading faxes.
+    env: { MALLOC_ARENA_MAX: '2' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   // An unhandled 'error' event would end the daemon; 'exit' follows and tells the job.

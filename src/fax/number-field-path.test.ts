@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { parseMask } from '../inquiry/mask.ts';
+import { bestPath, lineContext, placesOf, type Seen } from './number-field-path.ts';
+
+const classes = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-', ''];
+
+/** One piece a character, 20 high and 12 wide, 16 apart, each seen with probability `p`. */
+function line(text: string, p = 0.97): Seen[] {
+  return [...text].map((char, index) => {
+    const odds = new Float32Array(classes.length).fill((1 - p) / (classes.length - 1));
+    odds[Math.max(classes.indexOf(char), classes.indexOf(char === '?' ? '' : char))] = p;
+    const hyphen = char === '-';
+    const box = { x: index * 16, y: hyphen ? 9 : 0, width: 12, height: hyphen ? 3 : 20 };
+    return { first: index, count: 1, box, odds };
+  });
+}
+
+function read(maskText: string, text: string) {
+  const seen = line(text);
+  const path = bestPath(placesOf(parseMask(maskText), classes), seen, lineContext(classes, seen, 20));
+  return path === null ? null : { text: path.glyphs.map(({ char }) => char).join(''), score: path.score };
+}
+
+describe('bestPath', () => {
+  it.each([
+    ['CL-9999-9999', 'CL-1234-5678', 'CL12345678'],
+    ['CL-9999-9999', 'CL12345678', 'CL12345678'],
+    ['CL-9999-9999', '??CL-1234-5678??', 'CL12345678'],
+    ['CL-9999-9999', 'CL-I2E4-S678'.replace('E', '3'), 'CL12345678'],
+    ['AA99-AA9', 'QX07-ZK3', 'QX07ZK3'],
+    ['A999-99A', 'B0I5-8ZO', 'B015' + '82O'],
+    ['9999999', '4081237', '4081237'],
+  ])('%s in %s', (mask, text, value) => {
+    const found = read(mask, text);
+    expect(found?.text).toBe(value);
+    expect(found!.score).toBeGreaterThan(-8);
+  });
+
+  it('wants at least half of the fixed characters', () => {
+    expect(read('CL-9999-9999', '03-1234-5678')).toBeNull();
+    expect(read('CL-9999-9999', 'C?-1234-5678')?.text).toBe('CL12345678');
+  });
+
+  it('a further digit behind it costs: it is a longer number', () => {
+    const exact = read('CL-9999-9999', 'CL-1234-5678')!;
+    expect(read('CL-9999-9999', 'CL-1234-56789')!.score).toBeLessThan(exact.score - 5);
+    expect(read('CL-9999-9999', 'CL-1234-5678-9')!.score).toBeLessThan(exact.score - 5);
+    expect(read('9999999', '94081237')!.score).toBeLessThan(read('9999999', '4081237')!.score - 2);
+  });
+});

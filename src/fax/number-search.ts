@@ -1,0 +1,101 @@
+/** Asks the readers for the number on page one: cheapest first, until two agree (spec 2.3, 3.4). */
+import type { FaxRegistry } from '../inquiry/fax.ts';
+import type { Mask } from '../inquiry/mask.ts';
+import { type Agreement, agree, type FaxReading } from './agreement.ts';
+import { type Bitmap, type Box, crop, rows, scaled } from './bitmap.ts';
+import type { PageText, Recogniser } from './ocr.ts';
+import { charactersOf, numberIn, numbersIn } from './page-text.ts';
+
+export interface NumberSearch {
+  readonly mask: Mask;
+  readonly registry: FaxRegistry | null;
+  readonly hinted: readonly string[];
+}
+
+/** The part of the page read before the whole of it: cover sheets and letters alike have the number there. */
+const stripShare = 0.36;
+const lineScale = 1.5;
+const linesMax = 4;
+
+export interface Sought {
+  readonly readings: readonly FaxReading[];
+  readonly agreement: Agreement;
+}
+
+/** What is known of the number before the page is read as a whole. */
+export async function seekNumber(ocr: Recogniser, page: Bitmap, search: NumberSearch): Promise<Sought> {
+  const upper = rows(page, 0, Math.ceil(page.height / 2));
+  const field = await ocr.field(upper, search.mask);
+  const readings: FaxReading[] = [];
+  if (field !== null) {
+    const { value, confidence, boxed, box } = field;
+    readings.push({ reader: 'field', value, raw: value, confidence, boxed, box, sharesBox: false });
+    readings.push(...(await lineReadings(ocr, page, search.mask, [box], true)));
+  }
+  const first = decide(search, readings);
+  if (first.decision === 'accepted') return { readings, agreement: first };
+  const strip = await ocr.text(rows(page, 0, Math.round(page.height * stripShare)));
+  if (strip !== null) readings.push(...(await pageReadings(ocr, page, search.mask, strip, readings)));
+  return { readings, agreement: decide(search, readings) };
+}
+
+export const decide = (search: NumberSearch, readings: readonly FaxReading[]): Agreement =>
+  agree(search.mask, readings, search.registry, search.hinted);
+
+/** Numbers in the upper half of a page's text, each looked at a second time by the other model. */
+export async function pageReadings(
+  ocr: Recogniser,
+  page: Bitmap,
+  mask: Mask,
+  text: PageText,
+  before: readonly FaxReading[],
+): Promise<readonly FaxReading[]> {
+  const upper = text.lines.filter(({ box }) => box.y + box.height / 2 < page.height / 2);
+  const found = numbersIn(mask, upper).map(
+    ({ value, raw, box, exact }): FaxReading => ({
+      reader: 'page',
+      value,
+      raw,
+      confidence: exact ? 1 : 0.5,
+      boxed: false,
+      box,
+      sharesBox: false,
+    }),
+  );
+  const looked = before.filter(({ reader, sharesBox }) => reader === 'line' && !sharesBox);
+  const boxes = found.map(({ box }) => box).filter((box) => !looked.some((one) => overlap(one.box, box)));
+  return [...found, ...(await lineReadings(ocr, page, mask, boxes.slice(0, linesMax), false))];
+}
+
+async function lineReadings(
+  ocr: Recogniser,
+  page: Bitmap,
+  mask: Mask,
+  boxes: readonly Box[],
+  sharesBox: boolean,
+): Promise<readonly FaxReading[]> {
+  const readings: FaxReading[] = [];
+  for (const box of boxes) {
+    const read = await ocr.line(scaled(crop(page, withMargin(box)), lineScale), charactersOf(mask));
+    const value = read === null ? null : numberIn(mask, read.text);
+    if (value === null || read === null) continue;
+    const confidence = read.confidence / 100;
+    readings.push({ reader: 'line', value, raw: read.text, confidence, boxed: false, box, sharesBox });
+  }
+  return readings;
+}
+
+function withMargin({ x, y, width, height }: Box): Box {
+  const margin = Math.round(0.2 * height);
+  return { x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin };
+}
+
+function overlap(one: Box, other: Box): boolean {
+  const middle = other.y + other.height / 2;
+  return (
+    middle > one.y &&
+    middle < one.y + one.height &&
+    one.x < other.x + other.width &&
+    other.x < one.x + one.width
+  );
+}
