@@ -35,7 +35,7 @@ function build(): Command {
     );
   root
     .command('read <file>')
-    .description('read a mail and explain what was seen and why; changes nothing')
+    .description('read a mail, PDF or TIFF and explain what was seen and why; changes nothing')
     .option('--contracts <file>', 'registry to look the number up in')
     .action((file: string, options: { contracts?: string }) =>
       through(async (door) => (await import('./command/read.ts')).read(door, file, options)),

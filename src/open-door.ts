@@ -30,6 +30,18 @@ export async function throughDoor(
       reader ??= import('./reading/sandbox.ts').then(({ openReader }) => openReader());
       return (await reader).read(raw);
     },
+    readFax: async (raw, registry, hints) => {
+      const { isFaxFile, openFaxReader } = await import('./fax/fax.ts');
+      if (!isFaxFile(raw)) return null;
+      await using reader = openFaxReader({ workers: config.ocr.workers });
+      return await reader.read(raw, {
+        mask: config.mask,
+        registry,
+        hints,
+        onPage: ({ page, seconds }, total) =>
+          door.progress(`page ${page} of ${total}: ${seconds.toFixed(1)} s`),
+      });
+    },
     async *mailsIn(path) {
       const { readMailFile } = await import('./mailbox/files.ts');
       yield* readMailFile(path);

@@ -485,13 +485,30 @@ describe('read', () => {
     expect(existsSync(join(folder, 'data'))).toBe(false);
   });
 
-  it('does not pretend to read fax pages', async () => {
+  it('reads a fax by its first bytes, and says of a broken one that a person must look', async () => {
     put('fax.pdf', '%PDF-1.4\n%âãÏÓ\n1 0 obj\n');
     put('fax.tif', Buffer.from('II*\0\x08\0\0\0', 'latin1'));
     for (const name of ['fax.pdf', 'fax.tif']) {
-      const ran = await uketsuke('read', name, '--json');
-      expect(ran).toEqual({ code: 1, out: '', err: expect.stringContaining('does not read fax pages') });
+      const { document } = await json('read', name);
+      expect(document).toMatchObject({
+        ...{
+          channel: 'fax',
+          kind: 'inquiry',
+          number: { value: null, decision: 'uncertain', registry: null },
+        },
+        pages: [{ page: 1, text: '', outcome: 'malformed' }],
+      });
     }
+    put('cover.tif', readFileSync(join(import.meta.dirname, '../fixtures/fax/cover-fine.tif')));
+    const { document } = await json('read', 'cover.tif', '--contracts', 'contracts.csv');
+    expect(document.number).toMatchObject({
+      value: 'CL-4180-2537',
+      decision: 'accepted',
+      registry: 'unknown',
+    });
+    expect(document.text).toContain('みどり製紙株式会社');
+    const { out } = await uketsuke('read', 'cover.tif');
+    expect(out).toMatch(/^inquiry by fax from an unknown caller: 送信の遅れについて\n/);
   });
 
   it('says what is wrong with the file, or with the registry', async () => {

@@ -1,6 +1,7 @@
 /** What every command is handed: the way to the desk, the clock, and where to print. Commands never see SQL, IMAP or SMTP. */
 import type { Config } from '../config.ts';
 import type { SendingDesk } from '../desk/house.ts';
+import type { FaxDocument, FaxRegistry } from '../inquiry/fax.ts';
 import type { Reading } from '../inquiry/letter.ts';
 
 /** The operator used a command wrongly: exit code 2, with what would be right. */
@@ -30,6 +31,12 @@ export interface Door {
   readonly desk: () => Promise<SendingDesk>;
   /** Reads one mail in the killable child, without touching the store. */
   readonly readMail: (raw: Buffer) => Promise<Reading>;
+  /** Reads a PDF or TIFF; null when the bytes are neither. `hints` names the contracts a header line points to. */
+  readonly readFax: (
+    raw: Buffer,
+    registry: FaxRegistry | null,
+    hints: (header: string) => readonly string[],
+  ) => Promise<FaxDocument | null>;
   readonly mailsIn: (path: string) => AsyncIterable<MailFile>;
   /** Stores a mail as received; durable when it resolves. Returns its id. */
   readonly accept: (mail: MailFile, receivedAt: Date, quiet: boolean) => Promise<number>;

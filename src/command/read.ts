@@ -1,4 +1,4 @@
-/** `uketsuke read FILE`: reads a mail and explains what was seen and why; changes nothing (spec 8). */
+/** `uketsuke read FILE`: reads a mail or a fax and explains what was seen and why; changes nothing (spec 8). */
 import { dayOf } from '../calendar/jst.ts';
 import { formSender } from '../desk/look-up.ts';
 import { screen } from '../inquiry/automatic-mail.ts';
@@ -9,6 +9,7 @@ import { applyProfile } from '../inquiry/profile.ts';
 import { canonicalNumber } from '../inquiry/support-number.ts';
 import { numberResult } from '../inquiry/triage.ts';
 import { type Door, Failed } from './door.ts';
+import { faxDocument, faxStory } from './read-fax.ts';
 
 export async function read(
   door: Door,
@@ -16,6 +17,8 @@ export async function read(
   options: { readonly contracts?: string },
 ): Promise<void> {
   const registry = options.contracts === undefined ? null : openRegistry(door, options.contracts);
+  const fax = await faxDocument(door, file, registry);
+  if (fax !== null) return door.print(fax, faxStory(fax));
   const documents = [];
   for await (const { raw, name } of door.mailsIn(file)) {
     const reading = await door.readMail(raw);

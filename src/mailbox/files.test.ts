@@ -39,7 +39,7 @@ it('an mbox is many, and each has the identity of its .eml', async () => {
 
 it('says what is wrong and what to do', async () => {
   await expect(all('')).rejects.toThrow(/empty; save/);
-  await expect(all('%PDF-1.7\n')).rejects.toThrow(/PDF; this version does not read fax pages/);
+  await expect(all('%PDF-1.7\n')).rejects.toThrow(/PDF; `uketsuke read` reads it/);
   await expect(all(Buffer.from([0x50, 0x4b, 3, 4, 0]))).rejects.toThrow(/ZIP/);
   await expect(all('just a note\n\nno: mail')).rejects.toThrow(/no header fields/);
   const missing = readMailFile(join(folder, 'none'));

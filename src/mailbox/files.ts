@@ -33,8 +33,8 @@ function checkMail(path: string, start: Buffer): void {
     .replace(/^\xef\xbb\xbf/, '')
     .replace(/^[\r\n]{1,100}/, '');
   const known: [RegExp, string][] = [
-    [/^%PDF-/, 'a PDF; this version does not read fax pages, so read it by eye'],
-    [/^(?:II\*\0|MM\0\*)/, 'a TIFF; this version does not read fax pages, so read it by eye'],
+    [/^%PDF-/, 'a PDF; `uketsuke read` reads it as a fax'],
+    [/^(?:II\*\0|MM\0\*)/, 'a TIFF; `uketsuke read` reads it as a fax'],
     [/^\xd0\xcf\x11\xe0/, 'an Outlook .msg file; save the mail as .eml'],
     [/^PK\x03\x04/, 'a ZIP archive; unpack it first'],
     [/^\x1f\x8b/, 'a gzip file; unpack it first'],
