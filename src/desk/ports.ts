@@ -4,7 +4,7 @@
  * in one committed transaction; none of them reads a clock to decide anything but the age of a lease.
  */
 import type { Contract, Day, SupportNumber } from '../inquiry/contract.ts';
-import type { Letter, Reading } from '../inquiry/letter.ts';
+import type { Letter, Reading, Unpacked } from '../inquiry/letter.ts';
 import type {
   Channel,
   LetterKind,
@@ -339,6 +339,8 @@ export interface Store {
 
 export interface Reader {
   read(raw: Buffer): Promise<Reading>;
+  /** The attachments with their bytes, under the names `read` gives them. */
+  unpack(raw: Buffer): Promise<Unpacked>;
   close(): Promise<void>;
 }
 

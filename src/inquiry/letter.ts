@@ -28,6 +28,10 @@ export interface Attachment {
   readonly encrypted: boolean;
 }
 
+export interface AttachmentBytes extends Attachment {
+  readonly content: Uint8Array;
+}
+
 /** The customer's own text apart from what it hangs on. */
 export interface OwnText {
   /** What the customer wrote this time, quoted lines left out. */
@@ -96,4 +100,9 @@ export type Reading =
   /** A limit was passed; the letter holds what was read so far. */
   | { readonly kind: 'limited'; readonly limit: string; readonly letter: Letter }
   /** The child died or was killed (time, memory). Worth another try; the third is quarantine. */
+  | { readonly kind: 'killed'; readonly reason: string };
+
+/** Result of taking the attachments out of one mail in the killable child. */
+export type Unpacked =
+  | { readonly kind: 'unpacked'; readonly attachments: readonly AttachmentBytes[] }
   | { readonly kind: 'killed'; readonly reason: string };

@@ -1,5 +1,5 @@
 /** One mail from bytes to `Letter` (spec 2.2). Runs in the killable child; see `sandbox.ts`. */
-import type { Attachment, Letter, Reading, ReadingNote } from '../inquiry/letter.ts';
+import type { Attachment, AttachmentBytes, Letter, Reading, ReadingNote } from '../inquiry/letter.ts';
 import { displayName, needsPassword, realType } from './attachments.ts';
 import { decodeText } from './charset.ts';
 import { decodeRawField, parameters } from './encoded-words.ts';
@@ -95,13 +95,14 @@ async function partsOf(
   bytes: Buffer,
   type: string,
   deadlineAt: number,
+  keep = false,
 ): Promise<{ parts: Parts; mended: boolean }> {
-  const parts = await splitParts(bytes, deadlineAt);
+  const parts = await splitParts(bytes, deadlineAt, keep);
   if (!type.startsWith('multipart/') || (parts.root?.children.length ?? 0) > 0)
     return { parts, mended: false };
   const other = withFoundBoundary(bytes);
   if (other === null) return { parts, mended: false };
-  const again = await splitParts(other, deadlineAt);
+  const again = await splitParts(other, deadlineAt, keep);
   return (again.root?.children.length ?? 0) > 0 ? { parts: again, mended: true } : { parts, mended: false };
 }
 
@@ -125,6 +126,18 @@ function notBase64(fields: readonly RawField[], begin: string): boolean {
 /** The body as it stands, when no part of it could be told apart. */
 function rawText(bytes: Buffer, bodyAt: number, charset: string | null): string {
   return decodeText(bytes.subarray(bodyAt, bodyAt + limits.textBytes), charset).text;
+}
+
+/** The attachments of a mail with their bytes, in the order and under the names of its letter. */
+export async function attachmentsOf(raw: Buffer): Promise<readonly AttachmentBytes[]> {
+  const frame = mendFrame(raw.subarray(0, limits.mailBytes));
+  const top = topType(splitHead(frame.bytes).fields);
+  const deadlineAt = Date.now() + limits.readingMilliseconds;
+  const { parts } = await partsOf(frame.bytes, top.value, deadlineAt, true);
+  return parts.attachments.slice(0, limits.attachments).map((found, index) => ({
+    ...describe(found, index),
+    content: found.content ?? Buffer.alloc(0),
+  }));
 }
 
 /**

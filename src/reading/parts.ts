@@ -22,6 +22,8 @@ export interface FoundAttachment {
   readonly digest: string;
   readonly head: Buffer;
   readonly tail: Buffer;
+  /** All of it, when it was asked for; else null. */
+  readonly content: Buffer | null;
 }
 
 export interface Parts {
@@ -146,14 +148,21 @@ function plant(parser: MailParser, state: State): Inner {
   return inner;
 }
 
-function drain(found: AttachmentStream, name: string, done: (attachment: FoundAttachment) => void): void {
+function drain(
+  found: AttachmentStream,
+  name: string,
+  keep: boolean,
+  done: (attachment: FoundAttachment) => void,
+): void {
   const hash = createHash('sha256');
+  const kept: Buffer[] = [];
   let head = Buffer.alloc(0);
   let tail = Buffer.alloc(0);
   let bytes = 0;
   const content = found.content as Readable;
   content.on('data', (chunk: Buffer) => {
     hash.update(chunk);
+    if (keep) kept.push(chunk);
     bytes += chunk.length;
     const peek = limits.attachmentPeekBytes;
     if (head.length < peek) head = Buffer.concat([head, chunk.subarray(0, peek - head.length)]);
@@ -170,6 +179,7 @@ function drain(found: AttachmentStream, name: string, done: (attachment: FoundAt
       digest: hash.digest('hex'),
       head,
       tail,
+      content: keep ? Buffer.concat(kept) : null,
     });
     found.release?.();
   });
@@ -188,8 +198,8 @@ function* chunked(raw: Buffer): Generator<Buffer> {
   for (let at = 0; at < raw.length; at += size) yield raw.subarray(at, at + size);
 }
 
-/** Splits a mail. Never rejects: a limit or an error gives what was read so far. */
-export async function splitParts(raw: Buffer, deadlineAt: number): Promise<Parts> {
+/** Splits a mail. Never rejects: a limit or an error gives what was read so far. `keep` takes the attachments' bytes along. */
+export async function splitParts(raw: Buffer, deadlineAt: number, keep = false): Promise<Parts> {
   const state: State = {
     limit: null,
     unclean: false,
@@ -222,7 +232,8 @@ export async function splitParts(raw: Buffer, deadlineAt: number): Promise<Parts
     };
     parser.on('data', (data: AttachmentStream | MessageText) => {
       if (data.type !== 'attachment') return;
-      drain(data, state.names[attachments.length] ?? '', (attachment) => attachments.push(attachment));
+      const name = state.names[attachments.length] ?? '';
+      drain(data, name, keep, (attachment) => attachments.push(attachment));
     });
     parser.on('error', (error: Error & { code?: string }) =>
       stop(error.code === 'EMAXLEN' ? (/head/i.test(error.message) ? 'header-bytes' : 'parts') : 'parser'),

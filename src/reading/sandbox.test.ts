@@ -45,6 +45,35 @@ it('reads mail in a child, warm ones fast, several at once in order', async () =
   expect((performance.now() - startedAt) / 20).toBeLessThan(100);
 });
 
+it('takes attachments out under the names the letter gives them', async () => {
+  const reader = open();
+  const mail = Buffer.from(
+    [
+      'From: a@example.jp',
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      '--b',
+      'Content-Type: text/plain',
+      '',
+      'CL-1234-5678',
+      '--b',
+      'Content-Type: application/pdf; name="../fax.pdf"',
+      'Content-Transfer-Encoding: base64',
+      '',
+      Buffer.from('%PDF-1.4 ...').toString('base64'),
+      '--b--',
+      '',
+    ].join('\r\n'),
+  );
+  const reading = await reader.read(mail);
+  const unpacked = await reader.unpack(mail);
+  if (unpacked.kind !== 'unpacked' || reading.kind !== 'read') throw new Error('not read');
+  const [{ content, ...seen }] = unpacked.attachments as [(typeof unpacked.attachments)[number]];
+  expect(seen).toEqual(reading.letter.attachments[0]);
+  expect(seen).toMatchObject({ name: 'fax.pdf', type: 'application/pdf', bytes: 12 });
+  expect(Buffer.from(content).toString()).toBe('%PDF-1.4 ...');
+});
+
 it('kills a loop, a hoarder and survives a crash; the next mail is read', async () => {
   const reader = open({ childModule: hostile, milliseconds: 1_500, rssBytes: 250e6 });
   const first = await pidOf(reader);

@@ -1,8 +1,13 @@
 /** Hostile mail is read in a child process that can be killed; how that is done stands in `sandbox/children.ts`. */
 import type { Reader } from '../desk/ports.ts';
-import type { Reading } from '../inquiry/letter.ts';
+import type { Reading, Unpacked } from '../inquiry/letter.ts';
 import { openChildren } from '../sandbox/children.ts';
 import * as limits from './limits.ts';
+
+export interface ReaderJob {
+  readonly kind: 'read' | 'unpack';
+  readonly raw: Uint8Array;
+}
 
 export interface ReaderOptions {
   readonly milliseconds?: number;
@@ -16,7 +21,7 @@ export interface ReaderOptions {
 
 export function openReader(options: ReaderOptions = {}): Reader {
   const module = options.childModule ?? new URL('./reader-child.ts', import.meta.url);
-  const children = openChildren<Buffer, Reading>('reader', module, {
+  const children = openChildren<ReaderJob, Reading | Unpacked>('reader', module, {
     milliseconds: options.milliseconds ?? limits.childMilliseconds,
     rssBytes: options.rssBytes ?? limits.childRssBytes,
     idleMilliseconds: options.idleMilliseconds ?? limits.childIdleMilliseconds,
@@ -24,14 +29,16 @@ export function openReader(options: ReaderOptions = {}): Reader {
     children: options.children ?? 1,
   });
   let closing = false;
+  const ask = async <Answer extends Reading | Unpacked>(job: ReaderJob) => {
+    const ran = await children.run(job);
+    if (ran.kind === 'done') return ran.result as Answer;
+    // A stop of the program is not the mail's doing: no death is counted, the mail is read again.
+    if (closing) throw Object.assign(new Error('the reader is closing'), { kind: 'again' as const });
+    return ran;
+  };
   return {
-    read: async (raw) => {
-      const ran = await children.run(raw);
-      if (ran.kind === 'done') return ran.result;
-      // A stop of the program is not the mail's doing: no death is counted, the mail is read again.
-      if (closing) throw Object.assign(new Error('the reader is closing'), { kind: 'again' as const });
-      return ran;
-    },
+    read: (raw) => ask<Reading>({ kind: 'read', raw }),
+    unpack: (raw) => ask<Unpacked>({ kind: 'unpack', raw }),
     close: () => {
       closing = true;
       return children.close();
