@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { up as up001 } from './001-start.ts';
 import { up as up002 } from './002-mailboxes.ts';
+import { up as up003 } from './003-answers.ts';
 
 /** One forward step of the schema. The number at the start of the name orders the list and names the backup. */
 export interface Migration {
@@ -15,4 +16,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { name: '001-start', up: up001 },
   { name: '002-mailboxes', up: up002 },
+  { name: '003-answers', up: up003 },
 ];

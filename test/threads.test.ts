@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit } from '../src/desk/audit.ts';
 import { importContracts } from '../src/desk/import-contracts.ts';
-import type { Received } from '../src/desk/ports.ts';
+import type { Received, TicketChange } from '../src/desk/ports.ts';
 import { parseContracts } from '../src/inquiry/contract-csv.ts';
 import { canonicalNumber } from '../src/inquiry/support-number.ts';
 import type { Ticket } from '../src/ticket/ticket.ts';
@@ -74,7 +74,10 @@ async function inquire(over: MailText = {}) {
 }
 const reload = async (ticket: Ticket): Promise<Ticket> =>
   (await trial.daemon.desk.store.tickets.byId(ticket.id))!;
-async function set(ticket: Ticket, change: Partial<Ticket>): Promise<void> {
+async function set(
+  ticket: Ticket,
+  change: Pick<TicketChange, 'state' | 'closedAt' | 'number'>,
+): Promise<void> {
   const { id, version } = await reload(ticket);
   const event = { kind: 'state', actor: 'operator', reason: 'test' };
   const done = await trial.daemon.desk.store.change(

@@ -5,6 +5,7 @@
  */
 import type { Contract, Day, SupportNumber } from '../inquiry/contract.ts';
 import type { Letter, Reading, Unpacked } from '../inquiry/letter.ts';
+import type { Category } from '../ticket/category.ts';
 import type {
   Channel,
   LetterKind,
@@ -83,6 +84,8 @@ export interface Received {
   readonly quiet: boolean;
   readonly outcome: Outcome | null;
   readonly reason: string | null;
+  /** When it was decided first; null until then. */
+  readonly decidedAt: string | null;
   readonly ticketId: number | null;
   /** What `read` saw: kind of mail, number, sender; null until decided. */
   readonly facts: MessageFacts | null;
@@ -165,15 +168,22 @@ export interface TicketStore {
 
 export type OutboxState = 'queued' | 'sending' | 'sent' | 'failed' | 'uncertain' | 'cancelled' | 'held';
 
+/** What the decision knew and the letter needs to be worded when it leaves: JSON, small; bytes are named, not copied. */
+export type LetterData = Readonly<
+  Record<string, string | number | boolean | null | readonly string[] | Readonly<Record<string, string>>>
+>;
+
 export interface NewLetter {
   readonly kind: LetterKind;
+  /** The first recipient; those of an answer stand in its data (`answer-item.ts`). */
   readonly to: string;
   /** At most one letter ever exists under one key, e.g. `acknowledgement:17`; `{ticket}` becomes the ticket's id. */
   readonly onceKey: string;
   /** When it may leave at the earliest; null when the calendar does not know. */
   readonly notBefore: string | null;
-  /** What the decision knew and the letter needs: JSON, small. */
-  readonly data: Readonly<Record<string, string | number | boolean | null>>;
+  readonly data: LetterData;
+  /** Kept but held back from the beginning, for this reason; the machine never sends it. */
+  readonly held?: string;
 }
 
 export interface OutboxItem {
@@ -185,7 +195,7 @@ export interface OutboxItem {
   readonly to: string;
   readonly onceKey: string;
   readonly notBefore: string | null;
-  readonly data: Readonly<Record<string, string | number | boolean | null>>;
+  readonly data: LetterData;
   readonly state: OutboxState;
   readonly reason: string | null;
   readonly attempts: number;
@@ -198,7 +208,7 @@ export interface OutboxItem {
 /** What became of one attempt, for the record. */
 export type Settlement = { readonly at: string; readonly reason: string } & (
   | { readonly kind: 'later'; readonly notBefore: string | null }
-  | { readonly kind: 'sent' | 'failed' | 'uncertain' | 'cancelled' }
+  | { readonly kind: 'sent' | 'failed' | 'uncertain' | 'cancelled' | 'held' }
 );
 
 /** Changes that a settled letter brings about, written in the same transaction. */
@@ -274,7 +284,28 @@ export interface TicketChange {
   readonly number?: SupportNumber | string | null;
   readonly verified?: boolean;
   readonly closedAt?: string | null;
+  readonly category?: Category;
+  readonly assignee?: string;
+  /** Business minutes from the opening to the first answer; the first one recorded stays. */
+  readonly firstAnswerMinutes?: number;
+  /** Id of the ticket this one goes on in; its messages go there with the same commit. */
+  readonly mergedInto?: number;
   readonly participants?: readonly Participant[];
+}
+
+/** A letter taken out of the queue by a decision about a message. */
+export interface Stop {
+  readonly id: number;
+  readonly state: 'held' | 'cancelled';
+  readonly reason: string;
+  /** The decision rests on it: when the letter has begun to leave meanwhile, all is looked up again. */
+  readonly must: boolean;
+}
+
+/** A sender whose mail no longer opens tickets: it is kept, and ignored for this reason. */
+export interface Block {
+  readonly address: string;
+  readonly reason: string;
 }
 
 export interface Decision {
@@ -305,6 +336,10 @@ export interface Decision {
     readonly address: string;
     readonly permanent: boolean;
   } | null;
+  /** A second ticket that changes with this decision. */
+  readonly other?: TicketChange;
+  readonly stops?: readonly Stop[];
+  readonly block?: Block;
 }
 
 export type Committed =
@@ -331,7 +366,10 @@ export interface Store {
     earlier: Decision['earlier'],
     letters: readonly NewLetter[],
     events: readonly NewEvent[],
+    stops?: readonly Stop[],
   ): Promise<'done' | 'stale'>;
+  /** Why mail of this address is ignored, or null. */
+  blocked(address: string): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -353,9 +391,15 @@ export interface Parcel {
   readonly bytes: Buffer;
 }
 
+/** A recipient the relay refused while it took the letter for the others. */
+export interface Refusal {
+  readonly recipient: string;
+  readonly reason: string;
+}
+
 export type Delivery =
   /** The final dot was accepted. */
-  | { readonly kind: 'sent'; readonly reason: string }
+  | { readonly kind: 'sent'; readonly reason: string; readonly refused?: readonly Refusal[] }
   /** Nothing was handed over, or the relay said 4xx: try again. */
   | { readonly kind: 'later'; readonly reason: string }
   /** The relay refused for good (5xx). */

@@ -1,22 +1,38 @@
 import type { Knex } from 'knex';
-import type { Committed, Decision, NewEvent, NewLetter, Store, TicketChange } from '../desk/ports.ts';
+import type {
+  Block,
+  Committed,
+  Decision,
+  NewEvent,
+  NewLetter,
+  Stop,
+  Store,
+  TicketChange,
+} from '../desk/ports.ts';
 import type { Database } from './database.ts';
-import { writeLetters } from './outgoing.ts';
+import { stopLetters, writeLetters } from './outgoing.ts';
 import { addressKey, instant, type Row, textOrNull } from './row.ts';
 import { type About, changeTicket, openTicket, writeEvents } from './tickets.ts';
 
 /** Thrown to undo a transaction whose ticket turned out to have changed; never leaves this file. */
 const stale = new Error('the ticket changed meanwhile');
 
-export function decisions(db: Database): Pick<Store, 'commit' | 'change'> {
+export function decisions(db: Database): Pick<Store, 'commit' | 'change' | 'blocked'> {
   return {
     commit: (decision) =>
       unlessStale<Committed>(() => db.write((trx) => commit(trx, decision)), { kind: 'stale' }),
-    change: (now, change, earlier, letters, events) =>
+    change: (now, change, earlier, letters, events, stops = []) =>
       unlessStale<'done' | 'stale'>(async () => {
-        await db.write((trx) => changeAlone(trx, now, change, earlier, letters, events));
+        await db.write((trx) => changeAlone(trx, now, change, { earlier, letters, events, stops }));
         return 'done';
       }, 'stale'),
+    blocked: (address) =>
+      db.read(async (q) => {
+        const row: Row | undefined = await q('blocked_senders')
+          .where({ address_id: addressKey(address) })
+          .first('reason');
+        return row === undefined ? null : String(row['reason']);
+      }),
   };
 }
 
@@ -61,13 +77,9 @@ async function commit(trx: Knex, decision: Decision): Promise<Committed> {
       token: null,
       lease_until: null,
     });
-  await writeRest(
-    trx,
-    { ...about, ticketId: ticket.id },
-    decision.earlier,
-    decision.letters,
-    decision.events,
-  );
+  if (decision.other !== undefined && !(await changeTicket(trx, about, decision.other, actor))) throw stale;
+  await writeRest(trx, { ...about, ticketId: ticket.id }, decision);
+  if (decision.block !== undefined) await writeBlock(trx, { ...about, ticketId: ticket.id }, decision.block);
   if (decision.bounce !== null) await recordBounce(trx, about, decision.bounce);
   return { kind: 'done', ticketId: ticket.id, ref: ticket.ref };
 }
@@ -112,26 +124,25 @@ async function refOf(trx: Knex, id: number): Promise<string> {
   return String(row['ref']);
 }
 
-async function changeAlone(
-  trx: Knex,
-  now: string,
-  change: TicketChange,
-  earlier: Decision['earlier'],
-  letters: readonly NewLetter[],
-  events: readonly NewEvent[],
-): Promise<void> {
+async function changeAlone(trx: Knex, now: string, change: TicketChange, rest: Rest): Promise<void> {
+  const { earlier, events } = rest;
   // A letter written now answers the first message whose outcome changes, when there is one.
   const about: About = { at: now, ticketId: change.id, receivedId: earlier[0]?.id ?? null, outboxId: null };
   if (!(await changeTicket(trx, about, change, events[0]?.actor ?? 'system'))) throw stale;
-  await writeRest(trx, about, earlier, letters, events);
+  await writeRest(trx, about, rest);
+}
+
+interface Rest {
+  readonly earlier: Decision['earlier'];
+  readonly letters: readonly NewLetter[];
+  readonly events: readonly NewEvent[];
+  readonly stops?: readonly Stop[];
 }
 
 async function writeRest(
   trx: Knex,
   about: About,
-  earlier: Decision['earlier'],
-  letters: readonly NewLetter[],
-  events: readonly NewEvent[],
+  { earlier, letters, events, stops = [] }: Rest,
 ): Promise<void> {
   await writeEvents(trx, about, events);
   for (const { id, outcome, reason } of earlier) {
@@ -148,7 +159,21 @@ async function writeRest(
       { kind: 'outcome', actor: events[0]?.actor ?? 'system', reason: change },
     ]);
   }
+  if (!(await stopLetters(trx, about, stops))) throw stale;
   await writeLetters(trx, about, letters);
+}
+
+async function writeBlock(trx: Knex, about: About, { address, reason }: Block): Promise<void> {
+  await trx('blocked_senders')
+    .insert({
+      address_id: addressKey(address),
+      address,
+      reason,
+      at: instant(about.at),
+      ticket_id: about.ticketId,
+    })
+    .onConflict('address_id')
+    .ignore();
 }
 
 /** The event stands on the ticket of the letter that bounced; only a permanent bounce closes the address. */

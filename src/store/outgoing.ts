@@ -6,8 +6,9 @@ import type {
   OutboxState,
   OutboxStore,
   Settlement,
+  Stop,
 } from '../desk/ports.ts';
-import type { LetterKind } from '../ticket/ticket.ts';
+import { type LetterKind, STAFF_KINDS } from '../ticket/ticket.ts';
 import { blob, keepBlob } from './blobs.ts';
 import { type Database, forOneWorker } from './database.ts';
 import { isDead, newLease, sendLeaseMs } from './lease.ts';
@@ -74,7 +75,7 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
         const row: Row | undefined = await q('outbox')
           .where({ state: 'sent' })
           .where('sent_at', '>=', instant(at))
-          .whereNot({ kind: 'notification' })
+          .whereNotIn('kind', [...STAFF_KINDS])
           .count({ n: '*' })
           .first();
         return Number(row?.['n']);
@@ -163,7 +164,8 @@ export async function writeLetters(trx: Knex, about: About, letters: readonly Ne
         once_key_id: indexKey(onceKey),
         not_before: instantOrNull(letter.notBefore),
         data: JSON.stringify(letter.data),
-        state: 'queued',
+        state: letter.held === undefined ? 'queued' : 'held',
+        reason: letter.held ?? null,
         attempts: 0,
         created_at: instant(about.at),
         body_begun: 0,
@@ -171,6 +173,21 @@ export async function writeLetters(trx: Knex, about: About, letters: readonly Ne
       .onConflict('once_key_id')
       .ignore();
   }
+}
+
+/** Takes letters out of the queue. False when one that must not leave has begun to. */
+export async function stopLetters(trx: Knex, about: About, stops: readonly Stop[]): Promise<boolean> {
+  for (const { id, state, reason, must } of stops) {
+    // What is held stays cancellable; what is cancelled stays so.
+    const stoppable = state === 'held' ? ['queued'] : ['queued', 'held'];
+    const stopped = await trx('outbox').where({ id }).whereIn('state', stoppable).update({ state, reason });
+    if (stopped === 1)
+      await writeEvents(trx, { ...about, outboxId: id }, [
+        { kind: `letter-${state}`, actor: 'system', reason },
+      ]);
+    else if (must) return false;
+  }
+  return true;
 }
 
 async function recover(
@@ -210,7 +227,7 @@ async function countTo(q: Knex, address: string, since: { hour: string; day: str
   const letters = () =>
     q('outbox')
       .where({ to_id: addressKey(address) })
-      .whereNotIn('kind', ['notification', 'answer']);
+      .whereNotIn('kind', [...STAFF_KINDS, 'answer']);
   const count = async (query: Knex.QueryBuilder): Promise<number> => {
     const row: Row | undefined = await query.count({ n: '*' }).first();
     return Number(row?.['n']);

@@ -137,6 +137,7 @@ function toReceived(row: Row): Received {
     quiet: row['quiet'] === 1,
     outcome: textOrNull(row['outcome']) as Outcome | null,
     reason: textOrNull(row['reason']),
+    decidedAt: textOrNull(row['decided_at']),
     ticketId: numberOrNull(row['ticket_id']),
     facts: row['facts'] === null ? null : (JSON.parse(String(row['facts'])) as MessageFacts),
   };

@@ -33,7 +33,7 @@ const checks: readonly Check[] = [
   },
   {
     sql: `select t.id, t.ref from tickets t
-      where not exists (select 1 from received r where r.ticket_id = t.id)`,
+      where t.merged_into is null and not exists (select 1 from received r where r.ticket_id = t.id)`,
     say: (row) => `Ticket ${row['id']} (${row['ref']}) has no message.`,
   },
   {

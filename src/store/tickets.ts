@@ -99,7 +99,14 @@ export async function changeTicket(
   if (change.number !== undefined) update['number'] = change.number;
   if (change.verified !== undefined) update['verified'] = change.verified ? 1 : 0;
   if (change.closedAt !== undefined) update['closed_at'] = instantOrNull(change.closedAt);
+  if (change.category !== undefined) update['category'] = change.category;
+  if (change.assignee !== undefined) update['assignee'] = change.assignee;
+  if (change.mergedInto !== undefined) update['merged_into'] = change.mergedInto;
+  if (change.firstAnswerMinutes !== undefined && before['first_answer_minutes'] === null)
+    update['first_answer_minutes'] = change.firstAnswerMinutes;
   await trx('tickets').where({ id }).update(update);
+  if (change.mergedInto !== undefined)
+    await trx('received').where({ ticket_id: id }).update({ ticket_id: change.mergedInto });
   if (change.participants !== undefined) {
     await trx('participants').where({ ticket_id: id }).delete();
     await writeParticipants(trx, id, change.participants);
@@ -112,7 +119,7 @@ export async function changeTicket(
 function changes(before: Row, update: Row, actor: string): readonly NewEvent[] {
   const words = (value: unknown, kind: string) =>
     kind === 'verified' ? (value === 1 ? 'yes' : 'no') : (textOrNull(value) ?? 'none');
-  return ['state', 'number', 'verified']
+  return ['state', 'number', 'verified', 'category', 'assignee']
     .filter((kind) => kind in update && update[kind] !== before[kind])
     .map((kind) => ({
       kind,
@@ -141,6 +148,8 @@ function toTicket(row: Row, participants: readonly Participant[]): Ticket {
     repeatOf: numberOrNull(row['repeat_of']),
     category: textOrNull(row['category']),
     assignee: textOrNull(row['assignee']),
+    firstAnswerMinutes: numberOrNull(row['first_answer_minutes']),
+    mergedInto: numberOrNull(row['merged_into']),
     version: Number(row['version']),
     participants,
   };

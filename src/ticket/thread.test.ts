@@ -17,6 +17,8 @@ const ticket = (over: Partial<Ticket> = {}): Ticket => ({
   repeatOf: null,
   category: null,
   assignee: null,
+  firstAnswerMinutes: null,
+  mergedInto: null,
   version: 1,
   participants: [{ address: 'sato@example.jp', name: '', role: 'author' }],
   ...over,

@@ -63,6 +63,10 @@ export interface Ticket {
   readonly repeatOf: number | null;
   readonly category: string | null;
   readonly assignee: string | null;
+  /** Business minutes from the opening to the first answer, by mail, fax or telephone; null until there is one. */
+  readonly firstAnswerMinutes: number | null;
+  /** Ticket this one was merged into. */
+  readonly mergedInto: number | null;
   /** Counts up with every change; a commit on an old version is refused. */
   readonly version: number;
   readonly participants: readonly Participant[];
