@@ -1,6 +1,7 @@
 /** The shape of the configuration file (spec 9): every key, its default and its bounds. */
 import { z } from 'zod';
 import { parseTime } from './calendar/jst.ts';
+import { faxLayouts, parseFaxGateway } from './inquiry/fax-gateway.ts';
 import { parseFormProfile } from './inquiry/profile.ts';
 import { parseMask } from './inquiry/support-number.ts';
 import { parseListen, peerRule } from './mailbox/smtp-rules.ts';
@@ -171,6 +172,18 @@ const fieldSetting = z.union(
   [z.string().min(1), z.array(z.string().min(1)).min(1)],
   'must be a label, a list of labels, or a pattern between / and /',
 );
+/** A complaint of `parse` begins with the key it is about. */
+const sound =
+  <T>(parse: (setting: T) => unknown) =>
+  (setting: T, context: z.core.$RefinementCtx<T>) => {
+    try {
+      parse(setting);
+    } catch (error) {
+      const [, key = '', message = ''] = /^([\w.]*): (.*)$/s.exec((error as Error).message) ?? [];
+      const path = key === '' ? [] : key.split('.');
+      context.addIssue({ code: 'custom', path, message: message || (error as Error).message });
+    }
+  };
 const formProfile = z
   .strictObject({
     name: z.string().min(1),
@@ -184,15 +197,22 @@ const formProfile = z
       company: fieldSetting.optional(),
     }),
   })
-  .superRefine((setting, context) => {
-    try {
-      parseFormProfile(setting);
-    } catch (error) {
-      const [, key = '', message = ''] = /^([\w.]*): (.*)$/s.exec((error as Error).message) ?? [];
-      const path = key === '' ? [] : key.split('.');
-      context.addIssue({ code: 'custom', path, message: message || (error as Error).message });
-    }
-  });
+  .superRefine(sound(parseFormProfile));
+const faxGateway = z
+  .strictObject({
+    name: z.string().min(1),
+    from: z.string().min(1),
+    subject: z.string().optional(),
+    layout: z.enum(faxLayouts).default('network-fax'),
+    fields: z
+      .strictObject({
+        caller: fieldSetting.optional(),
+        claimed: fieldSetting.optional(),
+        pages: fieldSetting.optional(),
+      })
+      .optional(),
+  })
+  .superRefine(sound(parseFaxGateway));
 
 export const databaseAdvice = 'must be sqlite:PATH or postgres://user@host/database';
 export function isDatabase(text: string): boolean {
@@ -256,7 +276,7 @@ export const configSchema = z.strictObject({
       perMinute: z.number().int().min(1).max(10_000).default(60),
     })
     .prefault({}),
-  faxGateways: z.array(z.record(z.string(), z.unknown())).default([]),
+  faxGateways: z.array(faxGateway).default([]),
   formProfiles: z.array(formProfile).default([]),
   ocr: z
     .strictObject({

@@ -14,6 +14,7 @@ import type { ReceptionCalendar } from './calendar/reception-hours.ts';
 import { type ConfigText, readConfigFile } from './config-file.ts';
 import { type ConfigFile, databaseAdvice, isDatabase } from './config-schema.ts';
 import { readText } from './file-text.ts';
+import { type FaxGateway, parseFaxGateway } from './inquiry/fax-gateway.ts';
 import { type FormProfile, parseFormProfile } from './inquiry/profile.ts';
 import { type Mask, parseMask } from './inquiry/support-number.ts';
 import type { DeskFacts } from './reply/facts.ts';
@@ -24,7 +25,10 @@ export class ConfigError extends Error {
 }
 
 export interface Config
-  extends Omit<ConfigFile, 'dataDir' | 'database' | 'relay' | 'from' | 'desk' | 'formProfiles'> {
+  extends Omit<
+    ConfigFile,
+    'dataDir' | 'database' | 'relay' | 'from' | 'desk' | 'formProfiles' | 'faxGateways'
+  > {
   /** Path of the file, or null on the embedded default. */
   readonly file: string | null;
   readonly dataDir: string;
@@ -43,6 +47,7 @@ export interface Config
   readonly calendar: ReceptionCalendar;
   readonly mask: Mask;
   readonly formProfiles: readonly FormProfile[];
+  readonly faxGateways: readonly FaxGateway[];
   readonly templatesDir: string;
   /** Where the clock starts (UKETSUKE_CLOCK), for trials; null is the real time. */
   readonly startAt: Date | null;
@@ -115,6 +120,7 @@ export function loadConfig(file: string | null, around: Surroundings = surroundi
     },
     mask: parseMask(settings.supportNumber.mask),
     formProfiles: settings.formProfiles.map((setting) => parseFormProfile(setting)),
+    faxGateways: settings.faxGateways.map((setting) => parseFaxGateway(setting)),
     templatesDir: join(packageRoot(), 'templates'),
     startAt: clock.startAt,
   });

@@ -15,7 +15,14 @@ const edges = ['mailbox', 'reading', 'fax', 'outbox', 'store'];
 /** The killable child, for the edges that read what strangers send. */
 const base = ['sandbox'];
 /** Pure packages, data, and the one deterministic builtin. */
-const purePackages = ['node:crypto', '@holiday-jp/holiday_jp', 'ical.js', 'liquidjs', 'yaml'];
+const purePackages = [
+  'node:crypto',
+  '@holiday-jp/holiday_jp',
+  'ical.js',
+  'libphonenumber-js/min',
+  'liquidjs',
+  'yaml',
+];
 const linesMax = 400;
 
 function imports(text: string): readonly string[] {

@@ -2,10 +2,17 @@
  * Mail from the vendor's own inquiry page (専用問合せページ, 約款 2(1); spec 2.1): who really wrote, with which
  * number. The web server that sent it is never the customer.
  */
+import {
+  afterLabel,
+  type Field,
+  type FieldSetting,
+  isFrom,
+  matched,
+  type ProfileSender,
+  parseField,
+  parseSender,
+} from './field-pattern.ts';
 import type { Letter } from './letter.ts';
-
-/** One field as configured: labels such as `【メールアドレス】`, or `/…(?<address>…)…/m` with one named group. */
-export type FieldSetting = string | readonly string[];
 
 export interface FormProfileSetting {
   readonly name: string;
@@ -23,14 +30,8 @@ export interface FormProfileSetting {
 }
 
 type FieldName = keyof FormProfileSetting['fields'];
-type Field =
-  | { readonly kind: 'labels'; readonly labels: readonly string[] }
-  | { readonly kind: 'pattern'; readonly pattern: RegExp };
-
-export interface FormProfile {
+export interface FormProfile extends ProfileSender {
   readonly name: string;
-  readonly from: string;
-  readonly subject: RegExp | null;
   readonly fields: ReadonlyMap<FieldName, Field>;
 }
 
@@ -47,16 +48,12 @@ export interface FormReading {
   readonly missing: readonly string[];
 }
 
-const patternCharsMax = 500;
-/** Patterns come from the operator; they see this much, so that none of them can hang the reader. */
-const patternTextMax = 20_000;
-const subjectCharsMax = 500;
 const plainAddress =
   /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z0-9-]{2,63}$/;
 
 /** Checks one entry of `formProfiles[]`. Throws an Error that begins with the key, e.g. `fields.address: …`. */
 export function parseFormProfile(setting: FormProfileSetting): FormProfile {
-  if (!/^[^\s@]*@[^\s@]+$/.test(setting.from)) throw new Error('from: neither an address nor @domain');
+  const sender = parseSender(setting);
   const fields = new Map<FieldName, Field>();
   for (const [name, value] of Object.entries(setting.fields) as [FieldName, FieldSetting | undefined][]) {
     if (value !== undefined) fields.set(name, parseField(`fields.${name}`, value));
@@ -64,37 +61,7 @@ export function parseFormProfile(setting: FormProfileSetting): FormProfile {
   for (const name of ['address', 'text'] as const) {
     if (!fields.has(name)) throw new Error(`fields.${name}: is required`);
   }
-  const subject = setting.subject === undefined ? null : compile('subject', setting.subject, 'u');
-  return { name: setting.name, from: setting.from.toLowerCase(), subject, fields };
-}
-
-function parseField(key: string, value: FieldSetting): Field {
-  const slashed = typeof value === 'string' ? /^\/(.+)\/([imsu]*)$/s.exec(value) : null;
-  if (slashed === null) {
-    const labels = (typeof value === 'string' ? [value] : value).map((label) =>
-      label.normalize('NFKC').trim(),
-    );
-    if (labels.length === 0 || labels.includes('')) throw new Error(`${key}: a label is empty`);
-    return { kind: 'labels', labels };
-  }
-  const [, source = '', flags = ''] = slashed;
-  const pattern = compile(key, source, flags);
-  if ((source.match(/\(\?<(?![=!])/g) ?? []).length !== 1)
-    throw new Error(`${key}: needs exactly one named group`);
-  return { kind: 'pattern', pattern };
-}
-
-function compile(key: string, source: string, flags: string): RegExp {
-  if (source.length > patternCharsMax) throw new Error(`${key}: longer than ${patternCharsMax} characters`);
-  // A repeated group that itself repeats backtracks without end on hostile text; so may a back-reference.
-  if (/[*+}][^()]*\)(?:[*+]|\{\d+,)/.test(source))
-    throw new Error(`${key}: a repeated group must not repeat inside`);
-  if (/\\(?:[1-9]|k<)/.test(source)) throw new Error(`${key}: back-references are not allowed`);
-  try {
-    return new RegExp(source, flags);
-  } catch (error) {
-    throw new Error(`${key}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  return { name: setting.name, ...sender, fields };
 }
 
 /** What the first matching profile reads in the mail; null when the mail comes from no inquiry page. */
@@ -102,13 +69,7 @@ export function applyProfile(
   letter: Pick<Letter, 'from' | 'subject' | 'text'>,
   profiles: readonly FormProfile[],
 ): FormReading | null {
-  const sender = letter.from?.address.toLowerCase();
-  const profile = profiles.find(
-    ({ from, subject }) =>
-      sender !== undefined &&
-      (sender === from || (from.startsWith('@') && sender.endsWith(from))) &&
-      (subject === null || subject.test(letter.subject.slice(0, subjectCharsMax))),
-  );
+  const profile = profiles.find((one) => isFrom(letter, one));
   if (profile === undefined) return null;
   const lines = letter.text.split(/\r\n|[\n\r]/);
   const missing: string[] = [];
@@ -143,12 +104,6 @@ export function applyProfile(
   };
 }
 
-function matched(text: string, pattern: RegExp): readonly string[] {
-  const groups = pattern.exec(text.slice(0, patternTextMax))?.groups;
-  const value = Object.values(groups ?? {})[0];
-  return value === undefined ? [] : [value.trim()];
-}
-
 /** The rest of the label's line or, if that is empty, the lines until the next label of the profile. */
 function labelled(
   lines: readonly string[],
@@ -173,17 +128,4 @@ function labelled(
     at = to - 1;
   }
   return values;
-}
-
-function afterLabel(line: string, labels: readonly string[]): string | null {
-  const head = line.slice(0, 200).trimStart();
-  for (const label of labels) {
-    // Widths may differ from the configured label; NFKC of a label never changes how many characters it has.
-    const raw = head.slice(0, label.length);
-    if (raw.normalize('NFKC') !== label) continue;
-    const rest = line.trimStart().slice(label.length);
-    if (/[】\]〕」:：>]$/.test(label) || rest === '' || /^[\s:：=]/.test(rest))
-      return rest.replace(/^[\s:：=]+/, '').trim();
-  }
-  return null;
 }

@@ -1,0 +1,25 @@
+/** Telephone and fax numbers as mails write them, folded to the registry's form (`phoneCell` of `contract-cells.ts`). */
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+
+const written = /\+?[0-9(][0-9() .-]{6,24}[0-9]/g;
+const textCharsMax = 500;
+
+/**
+ * Digits of the one number in the text: the national form of a Japanese one, else country code and number. Null when
+ * there is none (非通知), or when there are two different ones.
+ */
+export function phoneDigits(text: string): string | null {
+  const folded = text
+    .slice(0, textCharsMax)
+    .normalize('NFKC')
+    .replace(/[‐‑‒–—―−ー─]/g, '-');
+  const found = (folded.match(written) ?? []).flatMap((one) => digitsOf(one) ?? []);
+  return new Set(found).size === 1 ? found[0]! : null;
+}
+
+function digitsOf(text: string): string | null {
+  const parsed = parsePhoneNumberFromString(text, 'JP');
+  if (parsed === undefined) return null;
+  const { countryCallingCode, nationalNumber } = parsed;
+  return countryCallingCode === '81' ? `0${nationalNumber}` : `${countryCallingCode}${nationalNumber}`;
+}
