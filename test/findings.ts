@@ -47,6 +47,7 @@ export function findingsOf(over: Partial<Findings> = {}): Findings {
     message: {
       id: 1,
       token: 't',
+      lane: 'mail',
       kills: 0,
       raw: Buffer.from(''),
       receivedAt: '2026-11-20T01:00:00.000Z',

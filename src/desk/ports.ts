@@ -4,7 +4,9 @@
  * in one committed transaction; none of them reads a clock to decide anything but the age of a lease.
  */
 import type { Contract } from '../inquiry/contract.ts';
+import type { FaxDocument, FaxRegistry, PageReport } from '../inquiry/fax.ts';
 import type { Letter, Reading, Unpacked } from '../inquiry/letter.ts';
+import type { Mask } from '../inquiry/mask.ts';
 import type { Outcome, Ticket, TicketEvent, TicketState } from '../ticket/ticket.ts';
 import type { MessageFacts } from './message-facts.ts';
 import type {
@@ -92,9 +94,13 @@ export interface Received {
   readonly facts: MessageFacts | null;
 }
 
+/** Where a message waits: the pages of a fax are read beside the mail, which they must not delay (spec 2.3). */
+export type Lane = 'mail' | 'fax';
+
 /** A received message in the hands of one worker. */
 export interface ClaimedMessage extends Received {
   readonly token: string;
+  readonly lane: Lane;
   /** How often the reader died of it. */
   readonly kills: number;
   readonly raw: Buffer;
@@ -107,8 +113,12 @@ export interface ReceivedStore {
   accept(acceptance: Acceptance): Promise<number>;
   /** Several in one transaction. Null for one whose place is known, or that stands in a mailbox numbered anew. */
   acceptAll(acceptances: readonly Acceptance[]): Promise<readonly (number | null)[]>;
-  /** Oldest queued message nobody holds (or the one named), leased to the caller; null when there is none. */
-  claim(id?: number): Promise<ClaimedMessage | null>;
+  /** Oldest message of the lane (`mail`) that nobody holds, or the one named, leased to the caller; null when there is none. */
+  claim(which?: Lane | number): Promise<ClaimedMessage | null>;
+  /** Gives a message back unread, to wait in another lane. */
+  defer(id: number, token: string, lane: Lane): Promise<void>;
+  /** Work on it goes on: the lease begins anew. False when it was lost. */
+  renew(id: number, token: string): Promise<boolean>;
   /** Gives a message back unread; `killed` counts one death of the reader. */
   release(id: number, token: string, killed: boolean): Promise<void>;
   /** The first decided message with this identity, or null. */
@@ -122,8 +132,25 @@ export interface ReceivedStore {
   /** Decided messages that carry one of these Message-IDs, newest first. */
   byMessageIds(ids: readonly string[]): Promise<readonly Received[]>;
   ofTicket(ticketId: number): Promise<readonly Received[]>;
+  /** Pages of a fax in order, as read; empty for a mail. */
+  pages(id: number): Promise<readonly FaxPage[]>;
+  /** Picture of a page, or (page 0) of the place where the number stands, PNG; null when there is none. */
+  picture(id: number, page: number): Promise<Buffer | null>;
   /** For the audit. */
   tally(): Promise<Tally>;
+}
+
+/** One page of a fax as kept. */
+export interface FaxPage {
+  /** From 1. */
+  readonly page: number;
+  readonly outcome: PageReport['outcome'];
+  readonly detail: string;
+  readonly text: string;
+  /** 0 to 100. */
+  readonly confidence: number;
+  /** Degrees clockwise. */
+  readonly turned: number;
 }
 
 export interface Tally {
@@ -146,6 +173,10 @@ export interface ContractStore {
   find(number: string): Promise<Contract | null>;
   /** Contracts on which the address, or its whole domain, is registered. */
   registeredOn(address: string): Promise<readonly Contract[]>;
+  /** Contracts with a contact of this fax number (digits as the registry has them). */
+  registeredFax(fax: string): Promise<readonly Contract[]>;
+  /** Every number there is. */
+  numbers(): Promise<ReadonlySet<string>>;
   count(): Promise<number>;
 }
 
@@ -243,6 +274,24 @@ export interface Reader {
   read(raw: Buffer): Promise<Reading>;
   /** The attachments with their bytes, under the names `read` gives them. */
   unpack(raw: Buffer): Promise<Unpacked>;
+  close(): Promise<void>;
+}
+
+/** What the fax reader is told besides the bytes. */
+export interface FaxQuestion {
+  readonly mask: Mask;
+  readonly registry: FaxRegistry | null;
+  /** Numbers the header line of page one points to; they only rank candidates. */
+  readonly hints: (header: string) => readonly string[];
+  /** Makes a PNG of each page and of the place where the number stands. */
+  readonly pictures: boolean;
+  /** Told as pages are done. */
+  readonly onPage: (page: PageReport, total: number) => void;
+}
+
+/** Reads PDF and TIFF, in children and a queue of its own. Rejects with `kind: 'again'` while it closes. */
+export interface FaxReader {
+  read(raw: Uint8Array, question: FaxQuestion): Promise<FaxDocument>;
   close(): Promise<void>;
 }
 

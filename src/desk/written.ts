@@ -1,5 +1,6 @@
 /** What is written about tickets and letters, as plain data: a decision, what it changes, what became of a letter. */
 import type { Day, SupportNumber } from '../inquiry/contract.ts';
+import type { FaxDocument } from '../inquiry/fax.ts';
 import type { Category } from '../ticket/category.ts';
 import type { Channel, LetterKind, Outcome, Participant, TicketState } from '../ticket/ticket.ts';
 import type { MessageFacts } from './message-facts.ts';
@@ -65,6 +66,8 @@ export interface Decision {
     readonly facts: MessageFacts | null;
     /** The message is another arrival of this one: the identity stays with the first. */
     readonly duplicateOf: number | null;
+    /** Pages and pictures of a fax. */
+    readonly fax?: Pick<FaxDocument, 'pages' | 'strip'> | undefined;
   };
   /** A new ticket, a change to one, or only the id of the one the message belongs to. */
   readonly ticket:

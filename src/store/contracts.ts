@@ -18,6 +18,9 @@ export function contractStore(db: Database): ContractStore {
         const names = wanted.lastIndexOf('@') < 1 ? [] : [wanted, domain];
         return load(q, q('contacts').whereIn('email', names).select('number'));
       }),
+    registeredFax: (fax) =>
+      db.read((q) => load(q, fax === '' ? [] : q('contacts').where({ fax }).select('number'))),
+    numbers: () => db.read(async (q) => new Set<string>(await q('contracts').pluck('number'))),
     count: () =>
       db.read(async (q) => {
         const row: Row | undefined = await q('contracts').count({ n: '*' }).first();

@@ -10,6 +10,7 @@ import type {
   TicketChange,
 } from '../desk/ports.ts';
 import type { Database } from './database.ts';
+import { writeFax } from './fax-pages.ts';
 import { stopLetters, writeLetters } from './outgoing.ts';
 import { addressKey, instant, type Row, textOrNull } from './row.ts';
 import { type About, changeTicket, openTicket, writeEvents } from './tickets.ts';
@@ -47,7 +48,7 @@ async function unlessStale<T>(work: () => Promise<T>, otherwise: T): Promise<T> 
 
 /** Lease, identity, version; then everything, or by an exception nothing. */
 async function commit(trx: Knex, decision: Decision): Promise<Committed> {
-  const { id, token, outcome, reason, facts, duplicateOf } = decision.received;
+  const { id, token, outcome, reason, facts, duplicateOf, fax } = decision.received;
   const message: Row | undefined = await trx('received')
     .where({ id, token })
     .whereNull('outcome')
@@ -78,6 +79,7 @@ async function commit(trx: Knex, decision: Decision): Promise<Committed> {
       lease_until: null,
     });
   if (decision.other !== undefined && !(await changeTicket(trx, about, decision.other, actor))) throw stale;
+  if (fax !== undefined) await writeFax(trx, id, fax);
   await writeRest(trx, { ...about, ticketId: ticket.id }, decision);
   if (decision.block !== undefined) await writeBlock(trx, { ...about, ticketId: ticket.id }, decision.block);
   if (decision.bounce !== null) await recordBounce(trx, about, decision.bounce);

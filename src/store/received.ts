@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
-import type { ClaimedMessage, MessageFacts, Received, ReceivedStore, Source } from '../desk/ports.ts';
+import type { ClaimedMessage, Lane, MessageFacts, Received, ReceivedStore, Source } from '../desk/ports.ts';
 import type { Outcome } from '../ticket/ticket.ts';
 import { takeIn } from './acceptance.ts';
 import { blob } from './blobs.ts';
 import { type Database, forOneWorker } from './database.ts';
+import { faxPages, picture } from './fax-pages.ts';
 import { claimLeaseMs, isDead, newLease } from './lease.ts';
 import { addressKey, indexKey, instant, numberOrNull, type Row, textOrNull } from './row.ts';
 import { tally } from './tally.ts';
@@ -29,13 +30,26 @@ export function receivedStore(db: Database, leaseClock: () => number): ReceivedS
         for (const acceptance of acceptances) ids.push(await takeIn(trx, acceptance));
         return ids;
       }),
-    claim: (id) => claim(db, leaseClock(), id),
+    claim: (which = 'mail') => claim(db, leaseClock(), which),
+    defer: (id, token, lane) =>
+      db.write(async (trx) => {
+        await trx('received')
+          .where({ id, token })
+          .whereNull('outcome')
+          .update({ ...noLease, lane });
+      }),
+    renew: (id, token) =>
+      db.write(async (trx) => {
+        const lease_until = newLease(leaseClock(), claimLeaseMs).until;
+        const held = trx('received').where({ id, token }).whereNull('outcome');
+        return (await held.update({ lease_until })) === 1;
+      }),
     release: (id, token, killed) =>
       db.write(async (trx) => {
         await trx('received')
           .where({ id, token })
           .whereNull('outcome')
-          .update({ owner: null, token: null, lease_until: null })
+          .update(noLease)
           .increment('kills', killed ? 1 : 0);
       }),
     twin: (contentKey) =>
@@ -81,19 +95,23 @@ export function receivedStore(db: Database, leaseClock: () => number): ReceivedS
       ),
     ofTicket: (ticketId) =>
       many((q) => q('received').where({ ticket_id: ticketId }).orderBy(['received_at', 'id'])),
+    pages: (id) => db.read((q) => faxPages(q, id)),
+    picture: (id, page) => db.read((q) => picture(q, id, page)),
     tally: () => db.read(tally),
   };
 }
 
-async function claim(db: Database, now: number, id?: number): Promise<ClaimedMessage | null> {
+const noLease = { owner: null, token: null, lease_until: null };
+
+async function claim(db: Database, now: number, which: Lane | number): Promise<ClaimedMessage | null> {
   const lease = newLease(now, claimLeaseMs);
   const row = await db.write(async (trx): Promise<Row | null> => {
     await freeDeadClaims(trx, now);
     const waiting = trx('received')
       .whereNull('outcome')
       .where((free) => free.whereNull('lease_until').orWhere('lease_until', '<=', now))
+      .where(typeof which === 'number' ? { id: which } : { lane: which })
       .orderBy(['received_at', 'id']);
-    if (id !== undefined) waiting.where({ id });
     const found: Row | undefined = await forOneWorker(waiting.first());
     if (found === undefined) return null;
     await trx('received')
@@ -107,6 +125,7 @@ async function claim(db: Database, now: number, id?: number): Promise<ClaimedMes
   return {
     ...toReceived(row),
     token: lease.token,
+    lane: row['lane'] as Lane,
     kills: Number(row['kills']),
     raw,
     partial: textOrNull(row['partial']),
@@ -119,7 +138,7 @@ export async function freeDeadClaims(trx: Knex, now: number): Promise<void> {
   await trx('received')
     .whereNotNull('owner')
     .where((over) => over.whereIn('owner', owners.filter(isDead)).orWhere('lease_until', '<=', now))
-    .update({ owner: null, token: null, lease_until: null });
+    .update(noLease);
 }
 
 function toReceived(row: Row): Received {

@@ -189,6 +189,60 @@ describe.each(['sqlite', 'postgres'])('the store on %s', (dialect) => {
     });
   });
 
+  describe('faxes', () => {
+    test('wait in a lane of their own, and stay there when their worker dies', async () => {
+      const fax = await claimed({ receivedAt: '2026-11-24T01:00:00Z' });
+      const mail = await store.received.accept(acceptance());
+      await store.received.defer(fax.id, 'another token', 'fax');
+      expect(await store.received.claim('fax')).toBeNull();
+      await store.received.defer(fax.id, fax.token, 'fax');
+      expect((await store.received.claim())?.id).toBe(mail);
+      expect(await store.received.claim()).toBeNull();
+      const again = await store.received.claim('fax');
+      expect(again).toMatchObject({ id: fax.id, lane: 'fax', kills: 0 });
+      await store.received.release(fax.id, again!.token, true);
+      expect(await store.received.claim()).toBeNull();
+      expect(await store.received.claim(fax.id)).toMatchObject({ lane: 'fax', kills: 1 });
+    });
+
+    test('a lease is renewed by its holder alone', async () => {
+      const fax = await claimed();
+      clock += 4 * 60_000;
+      expect(await store.received.renew(fax.id, fax.token)).toBe(true);
+      expect(await store.received.renew(fax.id, 'another token')).toBe(false);
+      clock += 4 * 60_000;
+      expect(await store.received.claim(fax.id)).toBeNull();
+      clock += 60_000;
+      expect(await store.received.claim(fax.id)).not.toBeNull();
+      expect(await store.received.renew(fax.id, fax.token)).toBe(false);
+    });
+
+    test('pages and pictures are written with the decision, and the same picture once', async () => {
+      const [png, strip] = [Buffer.from('page'), Buffer.from('strip')];
+      const page = { seconds: 1.5, outcome: 'image', detail: '', turned: 180, png } as const;
+      const { id } = await decided({
+        received: {
+          fax: {
+            pages: [
+              { ...page, page: 1, text: '本文\0です', confidence: 87.6 },
+              { ...page, page: 2, text: '', confidence: 0, outcome: 'malformed', png: null },
+            ],
+            strip,
+          },
+        },
+      });
+      expect(await store.received.pages(id)).toEqual([
+        { page: 1, text: '本文です', confidence: 88, outcome: 'image', detail: '', turned: 180 },
+        { page: 2, text: '', confidence: 0, outcome: 'malformed', detail: '', turned: 180 },
+      ]);
+      const pictures = [];
+      for (const at of [0, 1, 2, 3]) pictures.push(await store.received.picture(id, at));
+      expect(pictures).toEqual([strip, png, null, null]);
+      expect(await store.received.picture(999, 0)).toBeNull();
+      expect((await store.received.tally()).contradictions).toEqual([]);
+    });
+  });
+
   describe('decisions', () => {
     test('write outcome, ticket, events and letters together', async () => {
       const { id, ticketId, ref } = await decided({
@@ -731,6 +785,17 @@ describe.each(['sqlite', 'postgres'])('the store on %s', (dialect) => {
       expect(await on('jiro@example.jp')).toEqual([]);
       expect(await on('@example.com')).toEqual([]);
       expect(await on('')).toEqual([]);
+    });
+
+    test('finds contracts by the fax number of a contact, and knows every number', async () => {
+      await store.contracts.replace([contract('CL-1'), contract('CL-2', { contacts: [] })], at);
+      const on = async (fax: string) =>
+        (await store.contracts.registeredFax(fax)).map(({ number }) => number);
+      expect(await on('0300000000')).toEqual(['CL-1']);
+      expect(await on('030000000')).toEqual([]);
+      // A contact without a fax number is not reached by a caller who hides his.
+      expect(await on('')).toEqual([]);
+      expect(await store.contracts.numbers()).toEqual(new Set(['CL-1', 'CL-2']));
     });
 
     test('two imports of the same numbers at once leave one of them whole', async () => {

@@ -58,6 +58,11 @@ const checks: readonly Check[] = [
     say: (row) => `The raw bytes of message ${row['id']} are missing.`,
   },
   {
+    sql: `select p.received_id, p.page from fax_pages p left join blobs b on b.digest = p.digest
+      where p.digest is not null and b.digest is null`,
+    say: (row) => `The picture of page ${row['page']} of message ${row['received_id']} is missing.`,
+  },
+  {
     sql: `select id from outbox where state = 'sent' and (message_id is null or sent_at is null)`,
     say: (row) => `Letter ${row['id']} was sent without a Message-ID or a time.`,
   },
@@ -107,7 +112,12 @@ export async function tally(q: Knex): Promise<Tally> {
 async function damage(q: Knex, digest: string): Promise<string> {
   const messages: number[] = await q('received').where({ digest }).orderBy('id').pluck('id');
   const letters: number[] = await q('outbox').where({ digest }).orderBy('id').pluck('id');
-  const owners = [...messages.map((id) => `message ${id}`), ...letters.map((id) => `letter ${id}`)];
+  const pages: Row[] = await q('fax_pages').where({ digest }).orderBy(['received_id', 'page']);
+  const owners = [
+    ...messages.map((id) => `message ${id}`),
+    ...letters.map((id) => `letter ${id}`),
+    ...pages.map((row) => `page ${row['page']} of message ${row['received_id']}`),
+  ];
   return `The kept bytes of ${owners.join(', ') || 'nothing'} do not match their digest ${digest}.`;
 }
 
