@@ -9,10 +9,12 @@ import type { Role } from './command/door.ts';
 import { type Config, ConfigError, readSecret } from './config.ts';
 import { dispatchDue } from './desk/dispatch.ts';
 import type { House, OpenDesk } from './desk/house.ts';
-import type { Courier, Journal } from './desk/ports.ts';
+import type { Courier, Journal, Lane } from './desk/ports.ts';
 import { receiveNext } from './desk/receive.ts';
+import { openFaxReader } from './fax/fax.ts';
 import { identify } from './mailbox/digest.ts';
 import { openSmtpListener, type SmtpListener } from './mailbox/smtp.ts';
+import { peerRule } from './mailbox/smtp-rules.ts';
 import { watchMailboxes } from './mailboxes.ts';
 import { toBytes } from './outbox/compose.ts';
 import { openCourier } from './outbox/courier.ts';
@@ -45,6 +47,8 @@ export async function openDesk(config: Config, journal: Journal, now = clockOf(c
     addressExtension: config.addressExtension,
     authservId: config.authservId ?? null,
     formProfiles: config.formProfiles,
+    faxGateways: config.faxGateways,
+    trustedPeer: peerRule(config.smtp.trustedPeers),
     templates,
     keys: openSecretKeys(config.dataDir),
     hours: config.outbox.hours,
@@ -53,11 +57,16 @@ export async function openDesk(config: Config, journal: Journal, now = clockOf(c
   };
   const store = await openStore({ database: config.database, log: journal });
   const reader = openReader();
+  const faxReader = openFaxReader({
+    workers: config.ocr.workers,
+    onKilled: (reason) => journal.warn('fax-reader-killed', { reason }),
+  });
   const courier = courierOf(config, journal);
   return {
     house,
     store,
     reader,
+    faxReader,
     courier,
     journal,
     now,
@@ -77,7 +86,7 @@ export async function openDesk(config: Config, journal: Journal, now = clockOf(c
       return id;
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([reader.close(), courier.close()]);
+      await Promise.all([reader.close(), faxReader.close(), courier.close()]);
       await store.close();
     },
   };
@@ -114,7 +123,9 @@ export async function startDaemon(
   try {
     const desk = through(keep(await openDesk(config, journal, now)));
     const send = roles.includes('send') ? keep(sendingJob(desk)) : null;
-    const read = roles.includes('read') ? keep(readingJob(desk, () => send?.ring())) : null;
+    const decided = () => send?.ring();
+    const fax = roles.includes('read') ? keep(readingJob(desk, 'fax', decided, decided)) : null;
+    const read = roles.includes('read') ? keep(readingJob(desk, 'mail', decided, () => fax?.ring())) : null;
     const listen = async (address: string | false | undefined, lmtp: boolean) =>
       address && roles.includes('intake')
         ? keep(await listener(config, desk, address, lmtp, () => read?.ring()))
@@ -131,6 +142,7 @@ export async function startDaemon(
       for (const one of watched) keep(one);
     }
     read?.ring();
+    fax?.ring();
     send?.ring();
     journal.info('ready', {
       roles,
@@ -150,6 +162,8 @@ export async function startDaemon(
       async settle() {
         read?.ring();
         await read?.idle();
+        fax?.ring();
+        await fax?.idle();
         send?.ring();
         await send?.idle();
       },
@@ -161,11 +175,18 @@ export async function startDaemon(
   }
 }
 
-function readingJob(desk: OpenDesk, decided: () => void): Job {
+/** One lane of the reading: the pages of a fax never stand in the way of a mail. `deferred` rings the other lane. */
+function readingJob(desk: OpenDesk, lane: Lane, decided: () => void, deferred: () => void): Job {
   const work = async (stopping: () => boolean) => {
-    while (!stopping() && (await receiveNext(desk, desk.now)) !== null) decided();
+    while (!stopping()) {
+      const message = await receiveNext(desk, desk.now, lane);
+      if (message === null) return;
+      if (message.outcome === null) deferred();
+      else decided();
+    }
   };
-  return lastingAtMost(finishMsMax, openJob('read', readTick, work, desk.journal), () => desk.reader.close());
+  const job = openJob(lane === 'mail' ? 'read' : 'read-fax', readTick, work, desk.journal);
+  return lastingAtMost(finishMsMax, job, () => (lane === 'mail' ? desk.reader : desk.faxReader).close());
 }
 
 function sendingJob(desk: OpenDesk): Job {

@@ -59,6 +59,7 @@ export async function* checks(
         'answers come back by our Message-ID; set addressExtension to "+" if the mail server keeps cltech+…@ together',
       );
   for (const setting of config.mailboxes) yield await mailbox(config, setting);
+  yield await faxes(config);
   yield* notYet(config);
   if (folder.status === 'ok') yield attempt('disk', () => disk(config));
 }
@@ -93,10 +94,24 @@ async function database(open: () => Promise<OpenDesk>): Promise<Check> {
   }
 }
 
+/** The language data are installed with the program; without them every fax would wait for a person. */
+async function faxes({ faxGateways, ocr }: Config): Promise<Check> {
+  try {
+    const { dataFolder } = await import('./fax/ocr-engine.ts');
+    for (const language of ['jpn', 'eng', 'osd'] as const) dataFolder(language);
+  } catch (error) {
+    return fail('fax', `${(error as Error).message}; run npm ci again`);
+  }
+  return faxGateways.length > 0
+    ? ok(
+        'fax',
+        `mail from ${faxGateways.map(({ from }) => from).join(', ')} is read as faxes by ${ocr.workers} OCR worker(s)`,
+      )
+    : ok('fax', 'OCR data are installed; list the gateway under faxGateways when faxes come by mail');
+}
+
 /** Settings this version takes and does nothing with are told, so that nobody relies on them. */
 function* notYet(config: Config): Iterable<Check> {
-  if (config.faxGateways.length > 0)
-    yield warn('fax', 'this version reads no fax pages: faxGateways has no effect; read faxes by eye');
   if (config.http.listen !== undefined)
     yield warn('http', 'this version serves no pages: http.listen has no effect; watch the log');
   if (config.retention !== null)

@@ -4,6 +4,7 @@
  */
 import cron from 'node-cron';
 import type { Journal } from './desk/ports.ts';
+import { isWorldTrouble } from './desk/trouble.ts';
 
 export interface Job extends AsyncDisposable {
   /** Asks for a run now, or for one more after the run in hand. */
@@ -31,7 +32,9 @@ export function openJob(
       try {
         await work(() => stopped);
       } catch (error) {
-        journal.error('pass-failed', { job: name, message: (error as Error).message });
+        // What a stop cuts off goes back into its queue: no trouble to tell.
+        if (!stopped || !isWorldTrouble(error))
+          journal.error('pass-failed', { job: name, message: (error as Error).message });
       }
     } while (again && !stopped);
     running = null;

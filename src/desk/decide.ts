@@ -3,7 +3,7 @@ import { dayOf } from '../calendar/jst.ts';
 import type { Triage } from '../inquiry/triage.ts';
 import type { Ticket, TicketState } from '../ticket/ticket.ts';
 import { bounced } from './bounced.ts';
-import { attach, base, explain, quarantined } from './decision.ts';
+import { attach, base, explain, quarantined, subjectOf } from './decision.ts';
 import type { House } from './house.ts';
 import type { Findings } from './look-up.ts';
 import { joined, participantsOf } from './participants.ts';
@@ -14,9 +14,9 @@ import { isMachine, isPartial, judge, reasonOf } from './verdict.ts';
 export function decide(findings: Findings, house: House, now: Date): Decision {
   const { screening, belonging } = findings;
   if (unreadable(findings)) return quarantined(findings.message, house, now, 'nothing readable');
-  if (screening.kind === 'bounce') return bounced(findings, house, now);
+  if (screening.kind === 'bounce' && findings.fax === null) return bounced(findings, house, now);
   if (findings.returned) return ignored(findings, now, 'own-mail');
-  if (findings.form === null) {
+  if (findings.channel === 'mail' && !findings.gateway) {
     if (screening.kind === 'report' || screening.kind === 'auto-reply') {
       return ignored(findings, now, screening.kind);
     }
@@ -60,7 +60,7 @@ const stateOf: Readonly<Record<Triage['outcome'], TicketState>> = {
 const eventOf = { 'ticket-opened': 'new', held: 'held', review: 'review' } as const;
 
 function opened(findings: Findings, house: House, now: Date, linkedTo: Ticket | null): Decision {
-  const { message, letter, form } = findings;
+  const { message, channel } = findings;
   const verdict = judge(findings, message.receivedAt, null);
   const queued = customerLetter(findings, house, now, verdict, findings.repeat.answered);
   return {
@@ -69,10 +69,10 @@ function opened(findings: Findings, house: House, now: Date, linkedTo: Ticket | 
       kind: 'open',
       opening: {
         state: stateOf[verdict.outcome],
-        channel: form === null ? 'mail' : 'form',
+        channel,
         number: verdict.number,
         verified: verdict.known && verdict.result === 'valid',
-        subject: letter.subject,
+        subject: subjectOf(findings),
         openedAt: message.receivedAt,
         openedOn: dayOf(new Date(message.receivedAt)),
         linkedTo: linkedTo?.id ?? null,

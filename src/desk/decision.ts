@@ -1,10 +1,13 @@
 /** The parts every decision is put together from. Pure. */
+import type { Letter } from '../inquiry/letter.ts';
 import type { NumberResult } from '../inquiry/triage.ts';
 import type { Outcome, Ticket } from '../ticket/ticket.ts';
 import type { House } from './house.ts';
 import type { Findings } from './look-up.ts';
+import type { FaxFacts } from './message-facts.ts';
 import type { Decision, MessageFacts, NewEvent, TicketChange } from './ports.ts';
 import { staffLetters } from './queueing.ts';
+import type { FaxArrival } from './read-fax.ts';
 import { numberPlace, remarksOf } from './remarks.ts';
 
 /** Own text kept beside the message for people; the whole text stays in the raw bytes. */
@@ -21,7 +24,11 @@ export function base(
   const { id, token } = findings.message;
   return {
     at: now.toISOString(),
-    received: { id, token, outcome, reason, facts: factsOf(findings, result), duplicateOf: null },
+    received: {
+      ...{ id, token, outcome, reason, duplicateOf: null },
+      facts: factsOf(findings, result),
+      fax: findings.fax?.document,
+    },
     ticket: { kind: 'none' },
     earlier: [],
     letters: [],
@@ -77,25 +84,50 @@ export function quarantined(message: Findings['message'], house: House, now: Dat
 }
 
 function factsOf(findings: Findings, result: NumberResult | null): MessageFacts {
-  const { letter, sender, form } = findings;
-  const replyTo = letter.replyTo[0]?.address ?? null;
+  const { letter, sender, form, fax } = findings;
+  // Of a fax everything but the pages is the gateway's.
+  const replyTo = fax === null ? (letter.replyTo[0]?.address ?? null) : null;
+  const addresses = (of: Letter['to']) => (fax === null ? of.map((one) => one.address) : []);
   return {
-    kind: findings.returned ? 'own' : findings.screening.kind,
+    kind: fax !== null ? 'inquiry' : findings.returned ? 'own' : findings.screening.kind,
     from: sender?.address ?? null,
     fromName: sender?.name ?? '',
-    subject: letter.subject,
+    subject: subjectOf(findings),
     number: findings.reading.value,
     textDigest: findings.textDigest,
-    encrypted: letter.attachments.some((one) => one.encrypted),
+    // A locked fax is resent, no password follows it.
+    encrypted: fax === null && letter.attachments.some((one) => one.encrypted),
     attachments: letter.attachments.map(({ name, bytes, encrypted }) => ({ name, bytes, encrypted })),
     authentication: findings.authentication.verdict,
-    text: (form?.text ?? letter.body.own).slice(0, factsTextCharsMax),
+    text: (fax?.document.text ?? form?.text ?? letter.body.own).slice(0, factsTextCharsMax),
     result,
     numberReason: findings.reading.reason,
-    numberPlace: numberPlace(findings.reading),
+    numberPlace: numberPlace(findings.reading, fax !== null),
     remarks: remarksOf(findings),
-    to: letter.to.map((one) => one.address),
-    cc: letter.cc.map((one) => one.address),
+    to: addresses(letter.to),
+    cc: addresses(letter.cc),
     replyTo: replyTo === letter.from?.address ? null : replyTo,
+    ...(fax === null ? {} : { fax: faxFacts(findings, fax) }),
+  };
+}
+
+/** A fax is named by its pages, and by what it gives as its subject. */
+export function subjectOf({ letter, fax }: Findings): string {
+  if (fax === null) return letter.subject;
+  const { subject, pages, unread } = fax.document;
+  return `FAX(${pages.length + unread}枚) ${subject}`.trim();
+}
+
+function faxFacts({ authentication, reading }: Findings, { call, document }: FaxArrival): FaxFacts {
+  const { header, pages, unread, number } = document;
+  return {
+    gateway: call.gateway,
+    caller: authentication.verdict === 'fail' ? null : call.caller,
+    claimed: call.claimed,
+    header,
+    pages: pages.map(({ outcome }) => outcome),
+    unread,
+    decision: reading.decision,
+    candidates: number.candidates,
   };
 }

@@ -1,5 +1,6 @@
 /** The rules of this house, as configured: data the flows and pure decisions are handed, never anything that waits. */
 import type { GateHours, ReceptionCalendar } from '../calendar/reception-hours.ts';
+import type { FaxGateway } from '../inquiry/fax-gateway.ts';
 import type { FormProfile } from '../inquiry/profile.ts';
 import type { Mask } from '../inquiry/support-number.ts';
 import type { Draft } from '../reply/draft.ts';
@@ -7,7 +8,7 @@ import type { DeskFacts } from '../reply/facts.ts';
 import type { MarkKey } from '../reply/mark.ts';
 import type { Templates } from '../reply/template.ts';
 import { isStaffMail, type LetterKind } from '../ticket/ticket.ts';
-import type { Courier, Journal, Reader, Source, Store } from './ports.ts';
+import type { Courier, FaxReader, Journal, Reader, Source, Store } from './ports.ts';
 
 export interface House {
   readonly mask: Mask;
@@ -20,6 +21,9 @@ export interface House {
   readonly addressExtension: '+' | 'none';
   readonly authservId: string | null;
   readonly formProfiles: readonly FormProfile[];
+  readonly faxGateways: readonly FaxGateway[];
+  /** Whether a peer of our SMTP listener is one of ours (`smtp.trustedPeers`). */
+  readonly trustedPeer: (peer: string) => boolean;
   readonly templates: Templates;
   readonly keys: readonly MarkKey[];
   /** `outbox.hours.<kind>`; staff mail is always `always`. */
@@ -32,6 +36,7 @@ export interface Desk {
   readonly house: House;
   readonly store: Store;
   readonly reader: Reader;
+  readonly faxReader: FaxReader;
   readonly journal: Journal;
 }
 

@@ -2,6 +2,7 @@
 import { type Verdict, verdict } from '../inquiry/authentication.ts';
 import { type Screening, screen } from '../inquiry/automatic-mail.ts';
 import type { Contract } from '../inquiry/contract.ts';
+import { gatewayOf } from '../inquiry/fax-gateway.ts';
 import type { Letter, Mailbox } from '../inquiry/letter.ts';
 import { type NumberReading, readOpening } from '../inquiry/opening.ts';
 import { applyProfile, type FormReading } from '../inquiry/profile.ts';
@@ -10,9 +11,11 @@ import { markOf, readMark, readMessageId } from '../reply/mark.ts';
 import { type Circumstances, countedSince } from '../reply/withhold.ts';
 import { referencesIn } from '../ticket/reference.ts';
 import { type Belonging, belonging } from '../ticket/thread.ts';
-import { isStaffMail, type Ticket } from '../ticket/ticket.ts';
+import { type Channel, isStaffMail, type Ticket } from '../ticket/ticket.ts';
+import { findCaller, followedFax } from './fax-caller.ts';
 import type { Desk } from './house.ts';
 import type { ClaimedMessage, OutboxItem, Received } from './ports.ts';
+import type { FaxArrival } from './read-fax.ts';
 
 /** A password mail follows its encrypted attachment within this time (spec 4). */
 const passwordMs = 60 * 60_000;
@@ -21,8 +24,12 @@ const repeatMs = 3 * 86_400_000;
 
 /** What the mail itself says, before anything is looked up. */
 interface Read {
+  /** How the customer wrote; the inquiry page and the fax gateway are not the customer. */
+  readonly channel: Channel;
   readonly form: FormReading | null;
-  /** Who asks: From, or the customer a form names. */
+  /** The mail comes from a fax gateway, with or without pages: it is never answered itself. */
+  readonly gateway: boolean;
+  /** Who asks: From, the customer a form names, or the registered person behind a fax number. */
   readonly sender: Mailbox | null;
   readonly screening: Screening;
   readonly authentication: Verdict;
@@ -38,6 +45,7 @@ interface Repeat {
 
 export interface Findings extends Read {
   readonly message: ClaimedMessage;
+  readonly fax: FaxArrival | null;
   readonly letter: Letter;
   /** The limit of the reader that was passed, or null. */
   readonly limit: string | null;
@@ -46,7 +54,7 @@ export interface Findings extends Read {
   readonly contract: Contract | null;
   /** Contract of a ticket that closed too long ago, when its participant goes on without a number (spec 4). */
   readonly inherited: Contract | null;
-  /** Contracts the sender is registered on. */
+  /** Contracts the sender, or the caller's fax number, is registered on. */
   readonly registeredOn: readonly Contract[];
   readonly belonging: Belonging;
   /** Messages of the ticket this one belongs to, oldest first. */
@@ -67,24 +75,33 @@ export async function lookUp(
   letter: Letter,
   limit: string | null,
   now: Date,
+  fax: FaxArrival | null = null,
 ): Promise<Findings> {
   const { house, store } = desk;
-  const read = readIt(desk, message, letter);
+  const seen = readIt(desk, message, letter);
+  const caller = fax === null ? null : await findCaller(desk, message.source, seen.authentication, fax);
+  const read: Read = caller === null ? seen : { ...seen, ...caller, channel: 'fax', form: null };
   const { sender, reading } = read;
   const address = sender?.address ?? '';
-  const registeredOn = address === '' ? [] : await store.contracts.registeredOn(address);
+  const registeredOn =
+    caller?.registeredOn ?? (address === '' ? [] : await store.contracts.registeredOn(address));
   const contract = reading.value === null ? null : await store.contracts.find(reading.value);
   const marks = await findMarks(desk, message, letter);
-  const belongs = await findBelonging(desk, message, letter, marks.ticket, read, registeredOn, contract);
+  const belongs =
+    fax === null
+      ? await findBelonging(desk, message, letter, marks.ticket, read, registeredOn, contract)
+      : await followedFax(desk, fax, reading);
   const oldNumber =
     belongs.kind === 'new' && belongs.reason === 'closed-long-ago' && reading.decision === 'missing'
       ? belongs.linkedTo?.number
       : null;
-  const digest = textDigest(letter);
+  // Text recognised twice differs; the files of a fax delivered twice do not.
+  const digest = fax === null ? textDigest(letter) : fax.digests.join(' ');
   const candidates = [address, ...letter.replyTo.map((one) => one.address)].filter((one) => one !== '');
   return {
     ...read,
     message,
+    fax,
     letter,
     limit,
     fromStaff: house.staff.some((one) => one.address === address),
@@ -105,7 +122,9 @@ export async function lookUp(
 function readIt({ house }: Desk, message: ClaimedMessage, letter: Letter): Read {
   const form = applyProfile(letter, house.formProfiles);
   return {
+    channel: form === null ? 'mail' : 'form',
     form,
+    gateway: gatewayOf(letter, house.faxGateways) !== null,
     sender: form === null ? letter.from : formSender(form),
     screening: screen(letter, {
       returnPath: message.source.returnPath,

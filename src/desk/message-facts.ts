@@ -1,3 +1,21 @@
+import type { FaxNumber, PageReport } from '../inquiry/fax.ts';
+
+/** Of a fax; its pages and their pictures are kept beside. */
+export interface FaxFacts {
+  readonly gateway: string;
+  /** Digits as the registry has them; null when hidden, unknown, or not to be believed. */
+  readonly caller: string | null;
+  /** What the caller's machine says of itself; it may lie. */
+  readonly claimed: string | null;
+  readonly header: string;
+  /** Of page 1 and so on, as far as they were read. */
+  readonly pages: readonly PageReport['outcome'][];
+  /** Pages kept unread. */
+  readonly unread: number;
+  readonly decision: FaxNumber['decision'];
+  readonly candidates: FaxNumber['candidates'];
+}
+
 /** The few facts about a decided message that later decisions and people look up. */
 export interface MessageFacts {
   readonly kind: string;
@@ -30,4 +48,5 @@ export interface MessageFacts {
   readonly cc: readonly string[];
   /** Reply-To where it differs from From, else null. */
   readonly replyTo: string | null;
+  readonly fax?: FaxFacts;
 }

@@ -5,6 +5,7 @@ import { type Contract, registeredContact, type ServicePeriod, standing } from '
 import type { NotificationFacts } from '../reply/facts.ts';
 import { lettersPerDayMax, lettersPerHourMax, type Withheld } from '../reply/withhold.ts';
 import { isStaffMail, type LetterKind } from '../ticket/ticket.ts';
+import type { FaxFacts } from './message-facts.ts';
 import type { Occasion } from './occasion.ts';
 import type { OutboxItem } from './ports.ts';
 import { inJapanese } from './superseded.ts';
@@ -36,6 +37,7 @@ const unanswered: Readonly<Record<Withheld['kind'], string>> = {
   automatic: '自動送信メール、または返信を受け取らない差出人の可能性があります',
   authentication: '送信者認証に失敗しています。なりすましの可能性があります',
   undeliverable: 'このアドレスへのメールは不達になっています',
+  'unregistered-fax': '登録のないFAX番号からの受信です。お電話などでご連絡ください',
   repeat: '3日以内の同じ内容のお問合せに返信済みです',
   cap: `同じ宛先への自動メールが上限(1時間${lettersPerHourMax}通、1日${lettersPerDayMax}通)に達しています`,
 };
@@ -57,7 +59,10 @@ export function notificationFacts(occasion: Occasion, now: Date): NotificationFa
     numberWhere: facts?.numberPlace ?? null,
     period: contract === null ? null : periodText(contract, ticket?.openedAt ?? now.toISOString()),
     customised: contract?.customised ?? false,
-    from: `${sender(facts?.fromName ?? '', address)} ${registration(occasion, address)}`,
+    from:
+      facts?.fax === undefined
+        ? `${sender(facts?.fromName ?? '', address)} ${registration(occasion, address)}`
+        : caller(facts.fax, occasion),
     to: facts?.to ?? [],
     cc: facts?.cc ?? [],
     replyTo: facts?.replyTo ?? null,
@@ -91,6 +96,15 @@ function registration({ contract, senderOn }: Occasion, address: string): string
   if (contract === null) return senderOn.length === 0 ? '未登録' : '登録済み';
   const contact = registeredContact(contract, address);
   return contact === null ? 'この契約に登録なし' : `登録済み(${contact.name || '担当者名なし'})`;
+}
+
+/** Who called, and whom the registry knows behind that number; a hidden number is nobody's. */
+function caller({ caller }: FaxFacts, { contract, senderOn }: Occasion): string {
+  const name = caller === null ? 'FAX 番号不明' : `FAX ${caller}`;
+  const contact = contract?.contacts.find(({ fax }) => caller !== null && fax === caller);
+  if (contact !== undefined) return `${name} 登録済み(${contact.name || '担当者名なし'})`;
+  if (contract !== null) return `${name} この契約に登録なし`;
+  return `${name} ${senderOn.length === 0 ? '未登録' : '登録済み'}`;
 }
 
 /** A name without an address, or an address without a name, is shown as it is. */
@@ -171,13 +185,19 @@ function flagsOf(occasion: Occasion): readonly string[] {
   // A returned mail says nothing about a customer or a number.
   if (event === 'bounce' || event === 'quarantined') return troubleOf(occasion);
   const why = unanswered[item.data['unanswered'] as Withheld['kind']];
-  const outside = contract !== null && registeredContact(contract, message?.facts?.from ?? '') === null;
+  const facts = message?.facts;
+  const known =
+    facts?.fax === undefined
+      ? contract !== null && registeredContact(contract, facts?.from ?? '') !== null
+      : contract?.contacts.some(({ fax }) => fax !== '' && fax === facts.fax?.caller);
   const remarks = message?.facts?.remarks ?? [];
   return [
     ...troubleOf(occasion),
     ...doubtOf(message?.outcome === 'review' ? message.reason : null),
     ...(why === undefined ? [] : [`お客様への自動返信はしていません(${why})`]),
-    ...(outside ? ['差出人はこの契約に登録がありません(本人確認が必要です)'] : []),
+    ...(contract !== null && known !== true
+      ? ['差出人はこの契約に登録がありません(本人確認が必要です)']
+      : []),
     ...(ticket?.repeatOf != null ? ['3日以内に同じ内容のお問合せがあります(重複?)'] : []),
     ...(ticket?.linkedTo != null ? ['以前の受付に関連する可能性があります'] : []),
     ...(messages.some((one) => one.facts?.encrypted === true)

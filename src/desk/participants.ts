@@ -8,14 +8,14 @@ import type { Findings } from './look-up.ts';
  * failed authentication, is noted alone and takes no part until staff accept it.
  */
 export function participantsOf(
-  { sender, letter, form, fromStaff, authentication }: Findings,
+  { sender, letter, channel, fromStaff, authentication }: Findings,
   house: House,
   role: 'author' | 'stranger',
 ): readonly Participant[] {
   if (sender === null || fromStaff || isOurs(house, sender.address)) return [];
   const author = { address: sender.address, name: sender.name };
   if (role === 'stranger' || authentication.verdict === 'fail') return [{ ...author, role: 'stranger' }];
-  if (form !== null) return [{ ...author, role }];
+  if (channel !== 'mail') return [{ ...author, role }];
   const copied = [...letter.to, ...letter.cc].filter(
     ({ address }) => address !== sender.address && !isOurs(house, address),
   );

@@ -7,7 +7,7 @@ import type { LetterKind } from '../ticket/ticket.ts';
 import { gateHours, type House } from './house.ts';
 import type { Findings } from './look-up.ts';
 import type { NewEvent, NewLetter } from './ports.ts';
-import type { Verdict } from './verdict.ts';
+import { isMachine, type Verdict } from './verdict.ts';
 
 export interface Queued {
   readonly letters: readonly NewLetter[];
@@ -44,12 +44,17 @@ export function customerLetter(
   verdict: Verdict,
   repeat: boolean,
 ): Queued {
-  const { form, screening, authentication, reading } = findings;
+  const { channel, screening, authentication, reading } = findings;
   if (findings.message.quiet) return withheld('taken in with --received-at: no automatic letter', null);
   const to = recipient(findings, findings.inherited ?? findings.contract);
+  if (channel === 'fax' && !verdict.known)
+    return withheld(
+      'a fax from a number that is not registered: nothing goes out by itself',
+      'unregistered-fax',
+    );
   const why = whyWithheld({
     to,
-    automatic: form !== null || screening.mayAnswer ? null : screening.whyNot,
+    automatic: isMachine(findings) ? (screening.whyNot ?? 'mail of a fax gateway') : null,
     authentication: authentication.verdict,
     sent: findings.sentTo(to ?? ''),
     undeliverable: to !== null && findings.undeliverable.includes(to),
@@ -65,7 +70,7 @@ export function customerLetter(
     notAtStart: reading.decision === 'not-at-start',
     read,
     // What a form server proves about itself proves nothing about the customer it names.
-    remind: verdict.known || (form === null && authentication.verdict === 'pass'),
+    remind: verdict.known || (channel === 'mail' && authentication.verdict === 'pass'),
   });
   return { letters: [letter], events: [], withheld: null };
 }
@@ -100,7 +105,7 @@ function withheld(reason: string, kind: Withheld['kind'] | null): Queued {
 
 /** From, or a Reply-To that is registered on the contract in question (spec 5.2, threat 36). */
 function recipient(findings: Findings, contract: Contract | null): string | null {
-  const replyTo = findings.form === null ? findings.letter.replyTo[0] : undefined;
+  const replyTo = findings.channel === 'mail' ? findings.letter.replyTo[0] : undefined;
   if (replyTo !== undefined && contract !== null && registeredContact(contract, replyTo.address) !== null) {
     return replyTo.address;
   }

@@ -3,7 +3,8 @@ import { decide } from './decide.ts';
 import { quarantined } from './decision.ts';
 import type { Desk } from './house.ts';
 import { lookUp } from './look-up.ts';
-import type { ClaimedMessage, Committed, Decision, Received } from './ports.ts';
+import type { ClaimedMessage, Committed, Decision, Lane, Received } from './ports.ts';
+import { bringsFax, readFax } from './read-fax.ts';
 import { isWorldTrouble } from './trouble.ts';
 
 /** A message that killed its reader so often is quarantined (spec 2). */
@@ -11,12 +12,19 @@ const killsMax = 3;
 /** Decisions taken again because a ticket changed under them; more means something else is wrong. */
 const staleTriesMax = 5;
 
-/** Takes the oldest waiting message (or the one named) to its outcome; null when there is nothing to do. */
-export async function receiveNext(desk: Desk, now: () => Date, id?: number): Promise<Received | null> {
-  const message = await desk.store.received.claim(id);
+/**
+ * Takes the oldest waiting message of the lane, or the one named, to its outcome; null when there is nothing to do.
+ * A mail that turns out to bring a fax is put into the other lane and comes back without an outcome.
+ */
+export async function receiveNext(
+  desk: Desk,
+  now: () => Date,
+  which: Lane | number = 'mail',
+): Promise<Received | null> {
+  const message = await desk.store.received.claim(which);
   if (message === null) return null;
   try {
-    await bringHome(desk, message, now);
+    await bringHome(desk, message, which === 'mail', now);
   } catch (error) {
     // The world's trouble means later: the message goes back, its bytes are safe. A fault of ours is counted like
     // a death of the reader, so that one message cannot stand in the way of all others for ever.
@@ -30,7 +38,12 @@ export async function receiveNext(desk: Desk, now: () => Date, id?: number): Pro
   return desk.store.received.get(message.id);
 }
 
-async function bringHome(desk: Desk, message: ClaimedMessage, now: () => Date): Promise<void> {
+async function bringHome(
+  desk: Desk,
+  message: ClaimedMessage,
+  deferFax: boolean,
+  now: () => Date,
+): Promise<void> {
   const twin = await desk.store.received.twin(message.contentKey);
   if (twin !== null && twin.id !== message.id) {
     await write(desk, message, duplicate(message, twin.id, twin.ticketId, now()));
@@ -40,10 +53,15 @@ async function bringHome(desk: Desk, message: ClaimedMessage, now: () => Date): 
   if (reading.kind === 'killed') {
     return putBack(desk, message, `killed the reader: ${reading.reason}`, now());
   }
+  const { letter } = reading;
+  const isFax = bringsFax(desk, letter);
+  if (isFax && deferFax) return desk.store.received.defer(message.id, message.token, 'fax');
+  const pages = isFax ? await readFax(desk, message, letter) : null;
+  if (pages?.kind === 'killed') return putBack(desk, message, `killed the reader: ${pages.reason}`, now());
   const limit = message.partial ?? (reading.kind === 'limited' ? reading.limit : null);
   for (let tries = 0; tries < staleTriesMax; tries += 1) {
     const at = now();
-    const findings = await lookUp(desk, message, reading.letter, limit, at);
+    const findings = await lookUp(desk, message, letter, limit, at, pages?.fax);
     const committed = await write(desk, message, decide(findings, desk.house, at));
     if (committed.kind === 'twin') {
       await write(desk, message, duplicate(message, committed.of, committed.ticketId, at));

@@ -1,7 +1,9 @@
 /** What staff are told about a message besides its text, in Japanese: where the number stood, what was repaired or doubtful. Pure. */
 import type { ReadingNote } from '../inquiry/letter.ts';
 import type { NumberReading } from '../inquiry/opening.ts';
+import { faxRemarks } from './fax-remarks.ts';
 import type { Findings } from './look-up.ts';
+import { isMachine } from './verdict.ts';
 
 const rawCharsMax = 40;
 
@@ -12,8 +14,10 @@ const places: Readonly<Record<NonNullable<NumberReading['where']>, string>> = {
 };
 
 /** `冒頭 2行目「サポート番号：ＣＬ…」`, or null when nothing was read. */
-export function numberPlace(reading: NumberReading): string | null {
+export function numberPlace(reading: NumberReading, isFax = false): string | null {
   if (reading.where === null || reading.raw === null) return null;
+  if (isFax)
+    return `FAX${reading.where === 'opening' ? ' 1枚目' : ''}「${reading.raw.slice(0, rawCharsMax)}」`;
   const line = reading.line === null ? '' : ` ${reading.line}行目`;
   return `${places[reading.where]}${line}「${reading.raw.slice(0, rawCharsMax)}」`;
 }
@@ -54,7 +58,7 @@ const leftOnServer: Readonly<Record<string, string>> = {
 };
 
 export function remarksOf(findings: Findings): readonly string[] {
-  const { letter, limit, form, screening, authentication, fromStaff } = findings;
+  const { letter, limit, form, fax, authentication, fromStaff } = findings;
   return [
     ...(authentication.verdict === 'fail'
       ? ['送信者認証に失敗しています。なりすましの可能性があります']
@@ -67,10 +71,10 @@ export function remarksOf(findings: Findings): readonly string[] {
     ) ?? []),
     ...(fromStaff
       ? ['差出人は当窓口の担当者です']
-      : form === null && !screening.mayAnswer
+      : isMachine(findings)
         ? ['自動送信メール、または返信を受け取らない差出人の可能性があります']
         : []),
     // The details are the reader's own English, for `uketsuke read`.
-    ...letter.notes.map(({ kind }) => notes[kind]),
+    ...(fax === null ? letter.notes.map(({ kind }) => notes[kind]) : faxRemarks(fax)),
   ];
 }

@@ -41,8 +41,8 @@ export function reasonOf(findings: Findings, verdict: Verdict): string {
 }
 
 /** A mail that nobody may answer by machine: whoever wrote it, no request for the number can reach a person. */
-export function isMachine({ form, screening }: Findings): boolean {
-  return form === null && !screening.mayAnswer;
+export function isMachine({ channel, gateway, screening }: Findings): boolean {
+  return channel === 'mail' && (gateway || !screening.mayAnswer);
 }
 
 /** Only the headers were fetched. */
@@ -51,7 +51,9 @@ export function isPartial({ message }: Findings): boolean {
 }
 
 /** Whether the sender is registered on the contract in question; where there is none, on any (spec 1). */
-function isKnown({ sender, authentication, registeredOn }: Findings, contract: Contract | null): boolean {
+function isKnown(findings: Findings, contract: Contract | null): boolean {
+  const { sender, authentication, registeredOn, fax } = findings;
+  if (fax !== null) return registeredOn.some(({ number }) => contract === null || number === contract.number);
   if (sender === null || authentication.verdict === 'fail') return false;
   return contract === null ? registeredOn.length > 0 : registeredContact(contract, sender.address) !== null;
 }
@@ -61,11 +63,15 @@ function isKnown({ sender, authentication, registeredOn }: Findings, contract: C
  * read, or that can be asked nothing, is not one the customer forgot the number in.
  */
 function needsPerson(findings: Findings, { outcome }: Triage): boolean {
-  const { form, limit, letter, sender } = findings;
+  const { form, limit, letter, sender, fax } = findings;
   // Of a mail left on its server the headers alone are known: a person fetches the rest (spec 2.2).
   if (isPartial(findings)) return true;
   const formChanged = (form?.missing.length ?? 0) > 0;
   if (outcome !== 'held') return outcome === 'ticket-opened' && formChanged;
-  const unread = limit !== null || letter.notes.some(({ kind }) => wordless.includes(kind));
+  const unread =
+    limit !== null ||
+    (fax === null
+      ? letter.notes.some(({ kind }) => wordless.includes(kind))
+      : fax.document.pages.some(({ outcome }) => outcome !== 'text' && outcome !== 'image'));
   return unread || formChanged || sender === null || isMachine(findings);
 }

@@ -31,7 +31,8 @@ export interface NumberReading {
   readonly value: SupportNumber | null;
   readonly where: 'opening' | 'subject' | 'body' | null;
   readonly raw: string | null;
-  readonly decision: 'accepted' | 'not-at-start' | 'missing' | 'malformed' | 'ambiguous';
+  /** `uncertain`: a fax that needs a person. */
+  readonly decision: 'accepted' | 'not-at-start' | 'missing' | 'malformed' | 'ambiguous' | 'uncertain';
   /** One English sentence for staff. */
   readonly reason: string;
   readonly candidates: readonly NumberCandidate[];

@@ -21,7 +21,14 @@ export interface Circumstances {
 }
 
 export interface Withheld {
-  readonly kind: 'no-address' | 'automatic' | 'authentication' | 'undeliverable' | 'repeat' | 'cap';
+  readonly kind:
+    | 'no-address'
+    | 'automatic'
+    | 'authentication'
+    | 'undeliverable'
+    | 'repeat'
+    | 'cap'
+    | 'unregistered-fax';
   /** In plain words. */
   readonly reason: string;
 }

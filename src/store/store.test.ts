@@ -843,7 +843,7 @@ describe.each(['sqlite', 'postgres'])('the store on %s', (dialect) => {
       ['is a duplicate of 777', (_, id) => [`update received set duplicate_of = 777 where id = ${id}`]],
       ['without holding its identity', () => ['delete from content_keys']],
       ['are missing', () => ['delete from blobs']],
-      ['do not match their digest', () => ["update blobs set digest = 'f' || substr(digest, 2)"]],
+      ['do not match their digest', () => ["update blobs set digest = 'g' || substr(digest, 2)"]],
       ['was sent without', () => ["update outbox set state = 'sent'"]],
       [
         '2 letters were sent under',
