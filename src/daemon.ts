@@ -19,6 +19,7 @@ import { watchMailboxes } from './mailboxes.ts';
 import { toBytes } from './outbox/compose.ts';
 import { openCourier } from './outbox/courier.ts';
 import { openFileCourier } from './outbox/file-courier.ts';
+import { openProver } from './proof/prover.ts';
 import { openReader } from './reading/sandbox.ts';
 import { type Job, openJob } from './schedule.ts';
 import { openSecretKeys } from './secret-key.ts';
@@ -61,12 +62,14 @@ export async function openDesk(config: Config, journal: Journal, now = clockOf(c
     workers: config.ocr.workers,
     onKilled: (reason) => journal.warn('fax-reader-killed', { reason }),
   });
+  const prover = openProver();
   const courier = courierOf(config, journal);
   return {
     house,
     store,
     reader,
     faxReader,
+    prover,
     courier,
     journal,
     now,
@@ -86,7 +89,7 @@ export async function openDesk(config: Config, journal: Journal, now = clockOf(c
       return id;
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([reader.close(), faxReader.close(), courier.close()]);
+      await Promise.all([reader.close(), faxReader.close(), prover.close(), courier.close()]);
       await store.close();
     },
   };
@@ -186,7 +189,10 @@ function readingJob(desk: OpenDesk, lane: Lane, decided: () => void, deferred: (
     }
   };
   const job = openJob(lane === 'mail' ? 'read' : 'read-fax', readTick, work, desk.journal);
-  return lastingAtMost(finishMsMax, job, () => (lane === 'mail' ? desk.reader : desk.faxReader).close());
+  const edges = lane === 'mail' ? [desk.reader, desk.prover] : [desk.faxReader];
+  return lastingAtMost(finishMsMax, job, async () => {
+    await Promise.all(edges.map((edge) => edge.close()));
+  });
 }
 
 function sendingJob(desk: OpenDesk): Job {
@@ -230,8 +236,9 @@ async function listener(
     options,
     async ({ raw, source }) => {
       checkRoom(config);
-      const { kind, peer, returnPath, recipients } = source;
-      await desk.accept(raw, { kind, name: peer, returnPath, recipients }, desk.now(), false);
+      const { kind, peer, trusted, client, returnPath, recipients } = source;
+      const from = { kind, name: peer, returnPath, recipients, peer: { trusted, client } };
+      await desk.accept(raw, from, desk.now(), false);
       arrived();
     },
     desk.journal,

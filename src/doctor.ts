@@ -58,6 +58,7 @@ export async function* checks(
         'replies',
         'answers come back by our Message-ID; set addressExtension to "+" if the mail server keeps cltech+…@ together',
       );
+  yield senderProof(config);
   for (const setting of config.mailboxes) yield await mailbox(config, setting);
   yield await faxes(config);
   yield* notYet(config);
@@ -108,6 +109,28 @@ async function faxes({ faxGateways, ocr }: Config): Promise<Check> {
         `mail from ${faxGateways.map(({ from }) => from).join(', ')} is read as faxes by ${ocr.workers} OCR worker(s)`,
       )
     : ok('fax', 'OCR data are installed; list the gateway under faxGateways when faxes come by mail');
+}
+
+/** What a sender can be proved by, by each way mail comes in (spec 6). */
+function senderProof({ authservId, mailboxes, smtp }: Config): Check {
+  const checked = 'DKIM is checked here, and SPF too for mail by SMTP from other peers';
+  const trusted = smtp.trustedPeers.join(', ');
+  const inFront =
+    trusted === ''
+      ? 'smtp.trustedPeers is empty: list the mail servers of yours that hand mail on, or SPF judges them in place of the sender'
+      : `mail from ${trusted} is a mail server of yours, which must drop what others write under its name`;
+  if (authservId !== undefined)
+    return ok(
+      'sender proof',
+      `the first Authentication-Results counts when ${authservId} wrote it (mailboxes, files, trusted peers); otherwise ${checked}; ${inFront}`,
+    );
+  const words = `${checked}; ${inFront}`;
+  return mailboxes.length > 0 || trusted !== ''
+    ? warn(
+        'sender proof',
+        `${words}; set authservId to the name your mail server writes, so that its word counts`,
+      )
+    : ok('sender proof', words);
 }
 
 /** Settings this version takes and does nothing with are told, so that nobody relies on them. */

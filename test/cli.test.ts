@@ -637,6 +637,7 @@ describe('the configuration and the folder', () => {
       'staff: warn',
       'relay: warn',
       'replies: ok',
+      'sender proof: ok',
       'disk: ok',
     ]);
   });

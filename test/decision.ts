@@ -40,6 +40,8 @@ export function facts(over: Partial<MessageFacts> = {}): MessageFacts {
     encrypted: false,
     attachments: [{ name: '図.png', bytes: 3, encrypted: false }],
     authentication: 'none',
+    authenticationBy: null,
+    authenticationDetail: '',
     text: '本文\0',
     result: 'valid',
     numberReason: 'first line',

@@ -70,7 +70,7 @@ export function findingsOf(over: Partial<Findings> = {}): Findings {
     gateway: false,
     sender: letter.from,
     fromStaff: false,
-    authentication: { verdict: 'none', detail: '' },
+    authentication: { verdict: 'none', by: null, detail: '', broken: false },
     reading: {
       value: contract.number,
       where: 'opening',

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { audit } from '../src/desk/audit.ts';
 import type { OutboxItem } from '../src/desk/ports.ts';
-import { type MailText, mail, opened, startTrial, type Trial, type TrialOptions } from './trial.ts';
+import { type MailText, mail, opened, startTrial, type Trial, type TrialOptions, vouching } from './trial.ts';
 
 const sato = 'sato@sample.example.jp';
 const kato = 'kato@sample.example.jp';
@@ -94,13 +94,7 @@ describe('request, reminder, closing notice (spec 5.2)', () => {
   it.each([
     ['switched off', 'outbox: { reminders: false }\n', sato, [], 1],
     ['a stranger whom nothing vouches for', '', stranger, [], 1],
-    [
-      'a stranger who passed authentication',
-      'authservId: mx.example.jp\n',
-      stranger,
-      pass('freemail.example.jp'),
-      2,
-    ],
+    ['a stranger who passed authentication', vouching, stranger, pass('freemail.example.jp'), 2],
   ] as const)('%s', async (_why, yaml, from, headers, count) => {
     await start('2026-11-02T10:00:00', { yaml: staff + yaml });
     await send({ from, headers, text: '番号を忘れました。' });
@@ -433,8 +427,7 @@ describe('automatic mail and recipients', () => {
   });
 
   describe('the inquiry page', () => {
-    const profile = `${staff}authservId: mx.example.jp
-formProfiles:
+    const profile = `${staff}${vouching}formProfiles:
   - name: page
     from: www@forms.example.jp
     fields: { address: 【メールアドレス】, number: 【番号】, text: 【内容】, name: 【お名前】 }

@@ -6,7 +6,16 @@ import type { Received, TicketChange } from '../src/desk/ports.ts';
 import { parseContracts } from '../src/inquiry/contract-csv.ts';
 import { canonicalNumber } from '../src/inquiry/support-number.ts';
 import type { Ticket } from '../src/ticket/ticket.ts';
-import { type Arrival, type MailText, mail, opened, registry, startTrial, type Trial } from './trial.ts';
+import {
+  type Arrival,
+  type MailText,
+  mail,
+  opened,
+  registry,
+  startTrial,
+  type Trial,
+  vouching,
+} from './trial.ts';
 
 const sato = 'sato@sample.example.jp';
 const kato = 'kato@sample.example.jp';
@@ -20,7 +29,7 @@ beforeAll(async () => {
     now: '2026-11-02T10:00:00',
     yaml: [
       "addressExtension: '+'",
-      'authservId: mx.example.jp',
+      vouching.trim(),
       'staff: [{ name: 鈴木, address: suzuki@example.jp }]',
       'outbox: { reminders: false }',
     ].join('\n'),

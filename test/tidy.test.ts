@@ -11,7 +11,7 @@ const sources = files.map((file) => ({ file, text: readFileSync(join(root, file)
 const folderOf = (file: string) => (file.split('/').length > 2 ? file.split('/')[1]! : 'top');
 
 const pure = ['calendar', 'inquiry', 'ticket', 'reply'];
-const edges = ['mailbox', 'reading', 'fax', 'outbox', 'store'];
+const edges = ['mailbox', 'reading', 'proof', 'fax', 'outbox', 'store'];
 /** The killable child, for the edges that read what strangers send. */
 const base = ['sandbox'];
 /** Pure packages, data, and the one deterministic builtin. */

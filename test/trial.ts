@@ -10,10 +10,12 @@ import { createTransport } from 'nodemailer';
 import { parseTime } from '../src/calendar/jst.ts';
 import { loadConfig } from '../src/config.ts';
 import { type Daemon, startDaemon } from '../src/daemon.ts';
+import type { OpenDesk } from '../src/desk/house.ts';
 import { importContracts } from '../src/desk/import-contracts.ts';
 import type { Journal, OutboxItem, Received } from '../src/desk/ports.ts';
 import { parseContracts } from '../src/inquiry/contract-csv.ts';
 import { canonicalNumber } from '../src/inquiry/support-number.ts';
+import { openProver } from '../src/proof/prover.ts';
 import { type Sink, startSink } from './sink.ts';
 
 export const registry = `number,customer,product,purchased_on,period_start,period_end,status,customised,contact_name,contact_email,contact_fax,contact_phone,contact_department,contact_company
@@ -92,6 +94,8 @@ export interface TrialOptions {
   readonly now: string;
   readonly yaml?: string;
   readonly csv?: string;
+  /** Names are asked of this server; without it no question leaves the machine. */
+  readonly nameServer?: string;
   /** Letters go to files in place of the sink. */
   readonly withoutRelay?: boolean;
 }
@@ -110,7 +114,20 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
   const note = (event: string, fields: Readonly<Record<string, unknown>>) =>
     void entries.push({ event, fields });
   const journal: Journal = { info: note, warn: note, error: note };
-  let daemon = await startDaemon(config, ['intake', 'read', 'send'], journal, () => now);
+  const start = () => {
+    // No trial asks a name service of the network: port 9 of this machine answers nothing.
+    const prover = openProver({ nameServers: [options.nameServer ?? '127.0.0.1:9'] });
+    const through = (desk: OpenDesk): OpenDesk => ({
+      ...desk,
+      prover,
+      [Symbol.asyncDispose]: async () => {
+        await prover.close();
+        await desk[Symbol.asyncDispose]();
+      },
+    });
+    return startDaemon(config, ['intake', 'read', 'send'], journal, () => now, through);
+  };
+  let daemon = await start();
   const arrivals: Arrival[] = [];
   const collect = () => {
     for (const sunk of sink.mails.slice(arrivals.length)) {
@@ -168,7 +185,7 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
     },
     async restart() {
       await daemon[Symbol.asyncDispose]();
-      daemon = await startDaemon(config, ['intake', 'read', 'send'], journal, () => now);
+      daemon = await start();
     },
     async [Symbol.asyncDispose]() {
       await daemon[Symbol.asyncDispose]();
@@ -177,6 +194,10 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
     },
   };
 }
+
+/** The trial speaks for the mail server in front: what it writes into Authentication-Results counts. */
+export const vouching =
+  'authservId: mx.example.jp\nsmtp: { listen: "127.0.0.1:0", trustedPeers: [127.0.0.1] }\n';
 
 const base = `dataDir: data
 addresses: [cltech@example.jp]

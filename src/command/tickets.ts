@@ -90,8 +90,15 @@ function messagesOf(detail: TicketDetail) {
     text: message.facts?.text ?? '',
     attachments: message.facts?.attachments ?? [],
     authentication: message.facts?.authentication ?? 'none',
+    authenticationBy: message.facts?.authenticationBy ?? null,
+    authenticationDetail: message.facts?.authenticationDetail ?? '',
     remarks: message.facts?.remarks ?? [],
   }));
+}
+
+/** One line on who vouches for the sender. */
+function proofOf({ authentication, authenticationDetail }: ReturnType<typeof messagesOf>[number]): string {
+  return `sender: ${authentication}${authenticationDetail === '' ? '' : ` (${authenticationDetail})`}`;
 }
 
 function story(document: NonNullable<Awaited<ReturnType<typeof documentOf>>>): string {
@@ -102,7 +109,7 @@ function story(document: NonNullable<Awaited<ReturnType<typeof documentOf>>>): s
     `received ${document.openedAt}`,
     ...document.messages.map(
       (one) =>
-        `\n── ${one.receivedAt}  ${one.from ?? 'unknown sender'}  ${one.outcome} (${one.reason})\n${one.text}`,
+        `\n── ${one.receivedAt}  ${one.from ?? 'unknown sender'}  ${one.outcome} (${one.reason})\n${proofOf(one)}\n${one.text}`,
     ),
     '\nLetters:',
     ...document.letters.map(

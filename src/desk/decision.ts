@@ -99,6 +99,8 @@ function factsOf(findings: Findings, result: NumberResult | null): MessageFacts 
     encrypted: fax === null && letter.attachments.some((one) => one.encrypted),
     attachments: letter.attachments.map(({ name, bytes, encrypted }) => ({ name, bytes, encrypted })),
     authentication: findings.authentication.verdict,
+    authenticationBy: findings.authentication.by,
+    authenticationDetail: findings.authentication.detail,
     text: (fax?.document.text ?? form?.text ?? letter.body.own).slice(0, factsTextCharsMax),
     result,
     numberReason: findings.reading.reason,

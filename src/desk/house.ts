@@ -8,7 +8,7 @@ import type { DeskFacts } from '../reply/facts.ts';
 import type { MarkKey } from '../reply/mark.ts';
 import type { Templates } from '../reply/template.ts';
 import { isStaffMail, type LetterKind } from '../ticket/ticket.ts';
-import type { Courier, FaxReader, Journal, Reader, Source, Store } from './ports.ts';
+import type { Courier, FaxReader, Journal, Prover, Reader, Source, Store } from './ports.ts';
 
 export interface House {
   readonly mask: Mask;
@@ -37,6 +37,7 @@ export interface Desk {
   readonly store: Store;
   readonly reader: Reader;
   readonly faxReader: FaxReader;
+  readonly prover: Prover;
   readonly journal: Journal;
 }
 

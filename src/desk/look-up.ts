@@ -1,5 +1,5 @@
 /** Everything a decision about one message needs, looked up before it is taken: wait first, decide once. */
-import { type Verdict, verdict } from '../inquiry/authentication.ts';
+import type { Verdict } from '../inquiry/authentication.ts';
 import { type Screening, screen } from '../inquiry/automatic-mail.ts';
 import type { Contract } from '../inquiry/contract.ts';
 import { gatewayOf } from '../inquiry/fax-gateway.ts';
@@ -32,6 +32,7 @@ interface Read {
   /** Who asks: From, the customer a form names, or the registered person behind a fax number. */
   readonly sender: Mailbox | null;
   readonly screening: Screening;
+  /** Of the mail itself: a form is as believable as the server that sent it. */
   readonly authentication: Verdict;
   readonly reading: NumberReading;
 }
@@ -74,11 +75,12 @@ export async function lookUp(
   message: ClaimedMessage,
   letter: Letter,
   limit: string | null,
+  authentication: Verdict,
   now: Date,
   fax: FaxArrival | null = null,
 ): Promise<Findings> {
   const { house, store } = desk;
-  const seen = readIt(desk, message, letter);
+  const seen = readIt(desk, message, letter, authentication);
   const caller = fax === null ? null : await findCaller(desk, message.source, seen.authentication, fax);
   const read: Read = caller === null ? seen : { ...seen, ...caller, channel: 'fax', form: null };
   const { sender, reading } = read;
@@ -119,7 +121,7 @@ export async function lookUp(
   };
 }
 
-function readIt({ house }: Desk, message: ClaimedMessage, letter: Letter): Read {
+function readIt({ house }: Desk, message: ClaimedMessage, letter: Letter, authentication: Verdict): Read {
   const form = applyProfile(letter, house.formProfiles);
   return {
     channel: form === null ? 'mail' : 'form',
@@ -131,8 +133,7 @@ function readIt({ house }: Desk, message: ClaimedMessage, letter: Letter): Read 
       ourAddresses: house.addresses,
       staffAddresses: house.staff.map((one) => one.address),
     }),
-    // Of the mail itself: a form is as believable as the server that sent it.
-    authentication: verdict(letter.headers, house.authservId, letter.from?.address.split('@')[1] ?? ''),
+    authentication,
     reading: readOpening(house.mask, {
       subject: letter.subject,
       own: form?.text ?? letter.body.own,

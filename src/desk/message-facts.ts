@@ -35,6 +35,10 @@ export interface MessageFacts {
   }[];
   /** `pass`, `fail` or `none` (spec 6: no verdict is not failure). */
   readonly authentication: string;
+  /** `dmarc`, `dkim` or `spf` proved or disproved it; null when nothing did. */
+  readonly authenticationBy: string | null;
+  /** What was looked at, in English, for operators. */
+  readonly authenticationDetail: string;
   /** The customer's own text, cut. */
   readonly text: string;
   /** Result of the registry (spec 3.6) and the sentence that explains the reading; null for automatic mail. */

@@ -68,6 +68,7 @@ export function notificationFacts(occasion: Occasion, now: Date): NotificationFa
     replyTo: facts?.replyTo ?? null,
     authentication:
       facts?.authentication === 'pass' || facts?.authentication === 'fail' ? facts.authentication : 'none',
+    authenticationBy: facts?.authenticationBy?.toUpperCase() ?? null,
     flags: flagsOf(occasion),
     // A directive in a reply is kept as a note like the rest of it, so none is offered.
     operations: false,

@@ -34,7 +34,7 @@ describe('who joins a ticket (spec 4)', () => {
     ['a form names one', { form }, ['sato@example.jp author']],
     [
       'a From that failed authentication brings nobody',
-      { authentication: { verdict: 'fail', detail: '' } },
+      { authentication: { verdict: 'fail', by: 'spf', detail: '', broken: false } },
       ['sato@example.jp stranger'],
     ],
     ['nobody', { sender: null }, []],

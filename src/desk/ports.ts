@@ -3,6 +3,7 @@
  * them. Times are ISO text in UTC, days are `YYYY-MM-DD` in Asia/Tokyo. Every method that writes does so
  * in one committed transaction; none of them reads a clock to decide anything but the age of a lease.
  */
+import type { Evidence, ProofQuestion } from '../inquiry/authentication.ts';
 import type { Contract } from '../inquiry/contract.ts';
 import type { FaxDocument, FaxRegistry, PageReport } from '../inquiry/fax.ts';
 import type { Letter, Reading, Unpacked } from '../inquiry/letter.ts';
@@ -31,6 +32,13 @@ export interface Source {
   readonly returnPath: string | null;
   /** Envelope recipients that are ours, lower case; empty when the source has no envelope. */
   readonly recipients: readonly string[];
+  /** SMTP and LMTP: who handed it over. */
+  readonly peer?: {
+    /** One of `smtp.trustedPeers`. */
+    readonly trusted: boolean;
+    /** Address of the server the sender used; null behind a server of ours that does not name it (XCLIENT). */
+    readonly client: string | null;
+  };
 }
 
 export interface Acceptance {
@@ -292,6 +300,12 @@ export interface FaxQuestion {
 /** Reads PDF and TIFF, in children and a queue of its own. Rejects with `kind: 'again'` while it closes. */
 export interface FaxReader {
   read(raw: Uint8Array, question: FaxQuestion): Promise<FaxDocument>;
+  close(): Promise<void>;
+}
+
+/** Checks signature and return path of a mail. Only waits for so long; what cannot be checked is `none`. */
+export interface Prover {
+  prove(question: ProofQuestion): Promise<Evidence>;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 /** The road of one inbound message: claim, read, look up, decide once, write once. */
+import { authenticate } from './authenticate.ts';
 import { decide } from './decide.ts';
 import { quarantined } from './decision.ts';
 import type { Desk } from './house.ts';
@@ -59,9 +60,10 @@ async function bringHome(
   const pages = isFax ? await readFax(desk, message, letter) : null;
   if (pages?.kind === 'killed') return putBack(desk, message, `killed the reader: ${pages.reason}`, now());
   const limit = message.partial ?? (reading.kind === 'limited' ? reading.limit : null);
+  const authentication = await authenticate(desk, message, letter);
   for (let tries = 0; tries < staleTriesMax; tries += 1) {
     const at = now();
-    const findings = await lookUp(desk, message, letter, limit, at, pages?.fax);
+    const findings = await lookUp(desk, message, letter, limit, authentication, at, pages?.fax);
     const committed = await write(desk, message, decide(findings, desk.house, at));
     if (committed.kind === 'twin') {
       await write(desk, message, duplicate(message, committed.of, committed.ticketId, at));

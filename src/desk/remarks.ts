@@ -63,6 +63,9 @@ export function remarksOf(findings: Findings): readonly string[] {
     ...(authentication.verdict === 'fail'
       ? ['送信者認証に失敗しています。なりすましの可能性があります']
       : []),
+    ...(authentication.broken
+      ? ['差出人ドメインの電子署名(DKIM)が一致しません(転送途中の変更、または改ざんの可能性)']
+      : []),
     ...(limit === null
       ? []
       : [leftOnServer[limit] ?? `${limits[limit] ?? '読取の上限を超えました'}。続きは原本をご確認ください`]),

@@ -20,7 +20,9 @@ const form: Findings['form'] = {
   text: 'x',
   missing: [],
 };
-const failed: Partial<Findings> = { authentication: { verdict: 'fail', detail: '' } };
+const failed: Partial<Findings> = {
+  authentication: { verdict: 'fail', by: 'spf', detail: '', broken: false },
+};
 const on = '2026-11-20T01:00:00.000Z';
 
 describe('what a number comes to (spec 3.2, 3.6)', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { verdict } from './authentication.ts';
+import { type Evidence, recordedVerdict, weigh } from './authentication.ts';
 
 const ours = 'mx.desk.example.jp';
 const cases: [string, string[], string | null, string, string][] = [
@@ -41,5 +41,25 @@ const cases: [string, string[], string | null, string, string][] = [
 
 it.each(cases)('%s', (_name, values, id, domain, expected) => {
   const headers = values.map((value) => ({ name: 'authentication-results', value }));
-  expect(verdict(headers, id, domain).verdict).toBe(expected);
+  expect(recordedVerdict(headers, id, domain).verdict).toBe(expected);
+});
+
+const found = (dkim: Evidence['dkim']['result'], spf: Evidence['spf']['result']): Evidence => ({
+  dkim: { result: dkim, detail: `dkim=${dkim}` },
+  spf: { result: spf, detail: `spf=${spf}` },
+});
+
+it.each([
+  ['pass', 'none', 'pass', 'dkim', false],
+  // Forwarded: the peer is another, the signature is the sender's own.
+  ['pass', 'fail', 'pass', 'dkim', false],
+  ['none', 'pass', 'pass', 'spf', false],
+  ['broken', 'pass', 'pass', 'spf', true],
+  ['none', 'fail', 'fail', 'spf', false],
+  ['broken', 'fail', 'fail', 'spf', true],
+  // A footer added on the way breaks a signature; a forger sends none.
+  ['broken', 'none', 'none', null, true],
+  ['none', 'none', 'none', null, false],
+] as const)('dkim %s, spf %s: %s', (dkim, spf, verdict, by, broken) => {
+  expect(weigh(found(dkim, spf))).toMatchObject({ verdict, by, broken });
 });

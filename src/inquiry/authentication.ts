@@ -1,10 +1,52 @@
-/** What our own mail server found out about the sender (RFC 8601). No verdict is not failure (spec 6). */
+/**
+ * Who vouches for the sender: our own mail server (RFC 8601), or what an edge checked itself (SPF, RFC 7208; DKIM,
+ * RFC 6376). Only what is proved of the very domain of the From counts. No verdict is not failure (spec 6).
+ */
 import type { HeaderField } from './letter.ts';
 
 export interface Verdict {
   readonly verdict: 'pass' | 'fail' | 'none';
-  /** In English, for staff. */
+  /** What proved it, or disproved it; null when nothing did. */
+  readonly by: 'dmarc' | 'dkim' | 'spf' | null;
+  /** In English, for operators. */
   readonly detail: string;
+  /** A signature of the domain of the From does not fit: the mail was changed on its way, or forged. */
+  readonly broken: boolean;
+}
+
+/** What an edge is asked about a mail. */
+export interface ProofQuestion {
+  readonly raw: Uint8Array;
+  /** Of the From, lower case: only what is proved of this very domain counts. */
+  readonly domain: string;
+  /** Signatures are judged as of then. */
+  readonly at: string;
+  /** The peer that handed the mail over, and the return path it named; null when no peer of the sender is known. */
+  readonly spf: { readonly address: string; readonly mailFrom: string } | null;
+}
+
+/** What an edge found out about the domain of the From, with a few words each. */
+export interface Evidence {
+  /** `broken`: there is a signature and it does not fit. `none`: there is none, or it could not be checked. */
+  readonly dkim: { readonly result: 'pass' | 'broken' | 'none'; readonly detail: string };
+  /** `fail`: the domain says of this very peer that it may not write for it (`-all`). */
+  readonly spf: { readonly result: 'pass' | 'fail' | 'none'; readonly detail: string };
+}
+
+export function unproved(detail: string): Verdict {
+  return { verdict: 'none', by: null, detail, broken: false };
+}
+
+/**
+ * A broken signature alone is no failure: gateways and lists that add a line break it, and a forger would leave it
+ * out (RFC 6376 §6.3). A peer the domain itself disowns is one, unless a signature fits all the same.
+ */
+export function weigh({ dkim, spf }: Evidence): Verdict {
+  const broken = dkim.result === 'broken';
+  if (dkim.result === 'pass') return { verdict: 'pass', by: 'dkim', detail: dkim.detail, broken };
+  const detail = `${dkim.detail}; ${spf.detail}`;
+  if (spf.result === 'none') return { verdict: 'none', by: null, detail, broken };
+  return { verdict: spf.result, by: 'spf', detail, broken };
 }
 
 /** Comments may nest and quoted strings may hold anything; one pass. */
@@ -59,20 +101,21 @@ function domainOf(value: string | undefined): string {
  * Reads the first Authentication-Results only, and only when our server wrote it: later ones may have come with
  * the mail. Passed is DMARC, or DKIM (`d=`) or SPF (`smtp.mailfrom`) with the very domain of the From.
  */
-export function verdict(
+export function recordedVerdict(
   headers: readonly HeaderField[],
   authservId: string | null,
   fromDomain: string,
 ): Verdict {
-  if (authservId === null || authservId === '')
-    return { verdict: 'none', detail: 'no authservId is configured' };
+  if (authservId === null || authservId === '') return unproved('no authservId is configured');
   const first = headers.find((field) => field.name === 'authentication-results');
-  if (first === undefined) return { verdict: 'none', detail: 'the mail carries no Authentication-Results' };
+  if (first === undefined) return unproved('the mail carries no Authentication-Results');
   const [server = '', ...parts] = withoutComments(first.value).split(';');
   const name = (server.trim().split(/\s+/)[0] ?? '').toLowerCase();
-  if (name !== authservId.trim().toLowerCase()) {
-    return { verdict: 'none', detail: `the first Authentication-Results is by ${name || 'nobody'}` };
-  }
+  if (name !== authservId.trim().toLowerCase())
+    return unproved(`the first Authentication-Results is by ${name || 'nobody'}`);
+  const told = (verdict: 'pass' | 'fail', by: Verdict['by'], detail: string): Verdict => {
+    return { verdict, by, detail, broken: false };
+  };
   const domain = fromDomain.toLowerCase().replace(/\.$/, '');
   const results = parts.map(parse).filter((result) => result !== null);
   const dmarc = results.filter(
@@ -80,18 +123,17 @@ export function verdict(
       method === 'dmarc' &&
       (!properties.has('header.from') || domainOf(properties.get('header.from')) === domain),
   );
-  if (dmarc.some(({ result }) => result === 'fail')) return { verdict: 'fail', detail: 'dmarc=fail' };
+  if (dmarc.some(({ result }) => result === 'fail')) return told('fail', 'dmarc', 'dmarc=fail');
   if (domain !== '') {
-    if (dmarc.some(({ result }) => result === 'pass')) return { verdict: 'pass', detail: 'dmarc=pass' };
+    if (dmarc.some(({ result }) => result === 'pass')) return told('pass', 'dmarc', 'dmarc=pass');
     for (const { method, result, properties } of results) {
       if (result !== 'pass') continue;
       const dkim = properties.get('header.d') ?? properties.get('header.i');
       if (method === 'dkim' && domainOf(dkim) === domain)
-        return { verdict: 'pass', detail: `dkim=pass d=${domain}` };
+        return told('pass', 'dkim', `dkim=pass d=${domain}`);
       const path = properties.get('smtp.mailfrom') ?? properties.get('smtp.mail');
-      if (method === 'spf' && domainOf(path) === domain)
-        return { verdict: 'pass', detail: `spf=pass for ${domain}` };
+      if (method === 'spf' && domainOf(path) === domain) return told('pass', 'spf', `spf=pass for ${domain}`);
     }
   }
-  return { verdict: 'none', detail: 'nothing that passed belongs to the domain of the From' };
+  return unproved('nothing that passed belongs to the domain of the From');
 }

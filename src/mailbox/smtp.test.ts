@@ -96,6 +96,7 @@ test('250 is said only after accept resolved, and the bytes are as sent', async 
     kind: 'smtp',
     peer: '127.0.0.1',
     trusted: false,
+    client: '127.0.0.1',
     returnPath: 'taro@customer.example.jp',
     recipients: ['cltech@example.jp'],
   });
@@ -259,12 +260,44 @@ test('a whole session in one packet: two mails, each with its own envelope', asy
 });
 
 test('no login, no STARTTLS without a certificate, nothing that lets a peer rewrite who it is', async () => {
-  const { port } = await listener({ trustedPeers: ['127.0.0.1'] });
+  const { port } = await listener({ trustedPeers: ['192.0.2.0/24'] });
   const client = await talk(port);
   expect(client.all.join()).not.toMatch(/AUTH|STARTTLS|XCLIENT|XFORWARD/);
-  for (const line of ['AUTH PLAIN AGEAYg==', 'STARTTLS', 'XCLIENT ADDR=192.0.2.1', 'WIZ x']) {
+  for (const line of ['AUTH PLAIN AGEAYg==', 'STARTTLS', 'XFORWARD ADDR=192.0.2.1', 'WIZ x']) {
     expect(await client.say(`${line}\r\n`)).toMatch(/^500 /);
   }
+  expect(await client.say('XCLIENT ADDR=192.0.2.1\r\n')).toMatch(/^550 /);
+});
+
+describe('XCLIENT by a mail server of ours', () => {
+  async function through(attributes: string | null, trustedPeers = ['127.0.0.0/8']) {
+    const { mails, port } = await listener({ trustedPeers });
+    const client = await talk(port);
+    if (attributes !== null) {
+      expect(await client.say(`XCLIENT ${attributes}\r\n`)).toMatch(/^220 /);
+      await client.say('EHLO mail.customer.example.jp\r\n');
+    }
+    await client.envelope();
+    await client.say('DATA\r\n');
+    await client.say(`${mail}.\r\n`);
+    return mails[0]?.source;
+  }
+  test.each([
+    ['none', null, null],
+    ['IPv4', 'ADDR=198.51.100.7 NAME=mail.customer.example.jp', '198.51.100.7'],
+    ['IPv6', 'ADDR=IPV6:2001:db8::7', '2001:db8::7'],
+    ['unknown there', 'ADDR=[UNAVAILABLE]', null],
+    ['a name alone', 'NAME=mail.customer.example.jp', null],
+  ])('%s', async (_name, attributes, client) => {
+    expect(await through(attributes)).toMatchObject({ peer: '127.0.0.1', trusted: true, client });
+  });
+  test('naming a trusted address lends no trust for a second time', async () => {
+    const { port } = await listener({ trustedPeers: ['127.0.0.1'] });
+    const client = await talk(port);
+    await client.say('XCLIENT ADDR=127.0.0.1\r\n');
+    await client.say('EHLO x\r\n');
+    expect(await client.say('XCLIENT ADDR=198.51.100.7\r\n')).toMatch(/^550 /);
+  });
 });
 
 test('STARTTLS with a certificate', async () => {

@@ -4,7 +4,7 @@
  * Only CRLF.CRLF ends a message, so nothing inside one can start another (threat 47). The bytes are handed on
  * as sent: no Received or Return-Path line is added, peer and envelope stand beside them.
  */
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { Journal } from '../desk/ports.ts';
 import { canonical, parseListen, peerRule, recipientRule } from './smtp-rules.ts';
@@ -16,15 +16,18 @@ const IDLE_MS_MAX = 120_000;
 const CLOSE_MS_MAX = 8_000;
 /** Messages of full size that may be in memory together; one more is told to come again. */
 const FULL_MESSAGES_HELD_MAX = 4;
-/** Commands of smtp-server that a desk has no use for; the last ones let a peer rewrite who it is. */
-const COMMANDS_OFF = ['AUTH', 'WIZ', 'SHELL', 'KILL', 'XCLIENT', 'XFORWARD'];
+/** Commands of smtp-server that a desk has no use for; the last one lets a peer write a second address. */
+const COMMANDS_OFF = ['AUTH', 'WIZ', 'SHELL', 'KILL', 'XFORWARD'];
 
 export interface ListenerOptions {
   /** `127.0.0.1:2525`, `[::1]:2525`; port 0 takes a free one. */
   readonly listen: string;
   readonly addresses: readonly string[];
   readonly maxBytes: number;
-  /** Addresses or networks (`192.0.2.0/24`) whose mail is marked trusted; everybody may still deliver. */
+  /**
+   * Addresses or networks (`192.0.2.0/24`) of mail servers of ours: their mail is marked trusted, and they may name
+   * the client they speak for (XCLIENT). Everybody may still deliver.
+   */
   readonly trustedPeers: readonly string[];
   readonly addressExtension: '+' | 'none';
   readonly lmtp?: boolean;
@@ -38,8 +41,11 @@ export interface HandedMail {
   readonly raw: Buffer;
   readonly source: {
     readonly kind: 'smtp' | 'lmtp';
+    /** Who connected. */
     readonly peer: string;
     readonly trusted: boolean;
+    /** Address of the server the sender used; null behind a server of ours that does not name it. */
+    readonly client: string | null;
     /** '' is the null return path. */
     readonly returnPath: string;
     /** Lower case, extension kept, each once. */
@@ -75,12 +81,13 @@ export async function openSmtpListener(
     if (held.kind === 'too-large') return null;
     if (held.kind === 'crowded') return reply(451, 'Too much mail at once, try again later');
     if (held.kind === 'broken-off') return reply(451, 'Not received in full, try again');
-    const peer = session.remoteAddress.replace(/^::ffff:/i, '');
+    const { peer, trusted, client } = partiesOf(session, isTrusted);
     try {
       const source = {
         kind,
         peer,
-        trusted: isTrusted(peer),
+        trusted,
+        client,
         returnPath: session.envelope.mailFrom ? session.envelope.mailFrom.address : '',
         recipients: [...new Set(session.envelope.rcptTo.map((to) => canonical(to.address)))],
       } as const;
@@ -95,6 +102,8 @@ export async function openSmtpListener(
     }
   }
 
+  /** smtp-server knows addresses and no networks: those of trusted peers that have connected. */
+  const namingPeers: string[] = [];
   const server = new SMTPServer({
     ...(options.tls ?? {}),
     lmtp: options.lmtp ?? false,
@@ -109,6 +118,7 @@ export async function openSmtpListener(
     maxClients: CLIENTS_MAX,
     maxRecipients: RECIPIENTS_MAX,
     socketTimeout: IDLE_MS_MAX,
+    useXClient: namingPeers,
     closeTimeout: closeMsMax,
     onRcptTo(to, session, done) {
       if (!isOurs(to.address)) return done(reply(550, 'No such mailbox here'));
@@ -130,6 +140,8 @@ export async function openSmtpListener(
   const sockets = new Set<Socket>();
   server.server.on('connection', (socket) => {
     sockets.add(socket);
+    const address = plainAddress(socket.remoteAddress ?? '');
+    if (isTrusted(address) && !namingPeers.includes(address)) namingPeers.push(address);
     socket.once('close', () => sockets.delete(socket));
   });
   server.on('error', (error) => log.warn('smtp-connection', { error: error.message }));
@@ -151,6 +163,24 @@ export async function openSmtpListener(
 
   const boundPort = await listen(server, host, port);
   return { port: boundPort, close, [Symbol.asyncDispose]: close };
+}
+
+/** Who connected, and whom the sender used: after XCLIENT the session speaks for somebody else. */
+function partiesOf(
+  session: SMTPServerSession,
+  isTrusted: (address: string) => boolean,
+): { readonly peer: string; readonly trusted: boolean; readonly client: string | null } {
+  const first = session.xClient.get('ADDR:DEFAULT');
+  const named = plainAddress(session.remoteAddress);
+  if (typeof first === 'string')
+    return { peer: plainAddress(first), trusted: true, client: isIP(named) === 0 ? null : named };
+  const trusted = isTrusted(named);
+  return { peer: named, trusted, client: trusted ? null : named };
+}
+
+/** Without the marks of a mapped IPv4 address, and of an IPv6 one as XCLIENT writes it. */
+function plainAddress(address: string): string {
+  return address.replace(/^ipv6:/i, '').replace(/^::ffff:/i, '');
 }
 
 function listen(server: SMTPServer, host: string, port: number): Promise<number> {

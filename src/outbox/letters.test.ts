@@ -75,6 +75,7 @@ const FACTS: LetterFacts = {
     cc: ['suzuki@example.jp', 'tanaka@example.jp'],
     replyTo: 'yamada@example.com',
     authentication: 'none',
+    authenticationBy: null,
     flags: ['同じ契約で対応中: R-20261217-0003「ログイン不可」', '暗号化ZIPあり。パスワードは別便の可能性'],
     ownText: 'お世話になっております。\r\n■添付 0件\r\n> 起動しません。{{ ref }}',
     attachments: [

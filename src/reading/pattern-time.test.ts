@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { verdict } from '../inquiry/authentication.ts';
+import { recordedVerdict } from '../inquiry/authentication.ts';
 import { screen } from '../inquiry/automatic-mail.ts';
 import { readOpening } from '../inquiry/opening.ts';
 import { parseMask } from '../inquiry/support-number.ts';
@@ -52,7 +52,11 @@ async function read(unit: string): Promise<void> {
   for (const mail of mails) {
     const { letter } = await readMail(Buffer.from(mail));
     screen({ ...letter, body: { own: text, quoted: text, signature: text } }, ours);
-    verdict([{ name: 'authentication-results', value: `mx; ${field.slice(0, 4_000)}` }], 'mx', 'example.jp');
+    recordedVerdict(
+      [{ name: 'authentication-results', value: `mx; ${field.slice(0, 4_000)}` }],
+      'mx',
+      'example.jp',
+    );
     readOpening(mask, { own: text, quoted: text, signature: text, subject: letter.subject, field });
   }
 }

@@ -30,6 +30,8 @@ export interface NotificationFacts {
   /** Only when it differs from the sender. */
   readonly replyTo: string | null;
   readonly authentication: 'pass' | 'fail' | 'none';
+  /** What proved it: `DKIM`, `SPF`, `DMARC`; null when nothing did. */
+  readonly authenticationBy: string | null;
   readonly flags: readonly string[];
   readonly ownText: string;
   readonly attachments: readonly FileFacts[];

@@ -62,7 +62,9 @@ export function notificationSlots(facts: NotificationFacts): Slots {
     to: listed(facts.to),
     cc: listed(facts.cc),
     reply_to: lineOrNull(facts.replyTo),
-    authentication: AUTHENTICATION[facts.authentication],
+    authentication:
+      AUTHENTICATION[facts.authentication] +
+      (facts.authenticationBy === null ? '' : `(${oneLine(facts.authenticationBy)})`),
     flags: facts.flags.map(remark),
     own_text: shortened(facts.ownText),
     attachments: facts.attachments.map(fileLine),

@@ -54,6 +54,8 @@ async function insert(trx: Knex, acceptance: Acceptance): Promise<number> {
       source_name: source.name,
       return_path: source.returnPath,
       recipients: JSON.stringify(source.recipients),
+      peer_trusted: source.peer === undefined ? null : source.peer.trusted ? 1 : 0,
+      peer_client: source.peer?.client ?? null,
       message_id: messageId,
       message_id_id: messageId === null ? null : indexKey(messageId),
       content_key: acceptance.contentKey,

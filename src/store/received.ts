@@ -150,6 +150,9 @@ function toReceived(row: Row): Received {
       name: String(row['source_name']),
       returnPath: textOrNull(row['return_path']),
       recipients: JSON.parse(String(row['recipients'])) as string[],
+      ...(row['peer_trusted'] === null
+        ? {}
+        : { peer: { trusted: row['peer_trusted'] === 1, client: textOrNull(row['peer_client']) } }),
     },
     messageId: textOrNull(row['message_id']),
     contentKey: String(row['content_key']),

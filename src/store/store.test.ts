@@ -104,6 +104,16 @@ describe.each(['sqlite', 'postgres'])('the store on %s', (dialect) => {
   const nothing = { ticket: null, letters: [], events: [] };
 
   describe('intake', () => {
+    test.each([undefined, { trusted: true, client: null }, { trusted: false, client: '2001:db8::7' }])(
+      'keeps who handed it over: %j',
+      async (peer) => {
+        const { source } = acceptance();
+        const given = peer === undefined ? source : { ...source, peer };
+        const id = await store.received.accept(acceptance({ source: given }));
+        expect((await store.received.get(id))?.source).toEqual(given);
+      },
+    );
+
     test('keeps bytes, source and identity as they came, and gives numbers for ids', async () => {
       const given = acceptance({ quiet: true, messageId: null, contentKey: `long ${'x'.repeat(9000)}` });
       const id = await store.received.accept(given);

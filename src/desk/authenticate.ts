@@ -1,0 +1,34 @@
+/** Who vouches for the sender of a message (spec 6): our mail server's word where it may be believed, else our own checks. */
+import { recordedVerdict, unproved, type Verdict, weigh } from '../inquiry/authentication.ts';
+import type { Letter } from '../inquiry/letter.ts';
+import type { Desk } from './house.ts';
+import type { ClaimedMessage } from './ports.ts';
+
+/** Asked once for each message: the answer stays with its facts. */
+export async function authenticate(
+  { house, prover }: Desk,
+  message: ClaimedMessage,
+  letter: Letter,
+): Promise<Verdict> {
+  const domain = letter.from?.address.split('@')[1] ?? '';
+  if (domain === '') return unproved('the mail names no usable sender');
+  // Which of them a server looked at, and which one a reader sees, nobody can say.
+  if (letter.notes.some(({ kind }) => kind === 'several-from'))
+    return unproved('several senders stand in the From');
+  const { peer, returnPath } = message.source;
+  // Anybody can write a field in our name: over SMTP it counts from a mail server of ours alone.
+  const recorded =
+    peer === undefined || peer.trusted
+      ? recordedVerdict(letter.headers, house.authservId, domain)
+      : unproved('the peer is not in smtp.trustedPeers: its Authentication-Results do not count');
+  if (recorded.verdict !== 'none' || typeof message.partial === 'string') return recorded;
+  const address = peer?.client ?? null;
+  const evidence = await prover.prove({
+    raw: message.raw,
+    domain,
+    at: message.receivedAt,
+    spf: address === null || !returnPath ? null : { address, mailFrom: returnPath },
+  });
+  const found = weigh(evidence);
+  return { ...found, detail: found.by === null ? `${recorded.detail}; ${found.detail}` : found.detail };
+}

@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type NameServer, startNameServer } from '../../test/name-server.ts';
+import { openLookup, within } from './lookup.ts';
+
+let names: NameServer;
+beforeEach(async () => {
+  names = await startNameServer();
+  names.set('example.jp', 'v=spf1 -all');
+});
+afterEach(() => names[Symbol.asyncDispose]());
+
+it('keeps an answer, and asks again for what had none', async () => {
+  const lookup = openLookup([names.address]);
+  expect(await lookup('Example.JP', 'TXT')).toEqual([['v=spf1 -all']]);
+  expect(await lookup('example.jp', 'TXT')).toEqual([['v=spf1 -all']]);
+  for (let count = 0; count < 2; count += 1)
+    await expect(lookup('gone.example.jp', 'TXT')).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  expect(names.asked).toEqual(['example.jp TXT', 'gone.example.jp TXT', 'gone.example.jp TXT']);
+});
+
+it.each(['a b.example.jp', 'a\0.example.jp', '', `${'a'.repeat(300)}.jp`, '-x'])(
+  'asks nobody for %j',
+  async (name) => {
+    await expect(openLookup([names.address])(name, 'TXT')).rejects.toMatchObject({ code: 'ENODATA' });
+    expect(names.asked).toEqual([]);
+  },
+);
+
+it('leaves a name service alone that does not answer', async () => {
+  names.mood = 'silence';
+  const lookup = openLookup([names.address]);
+  const budget = within(lookup, 60_000);
+  await Promise.allSettled(['a', 'b', 'c'].map((name) => budget(`${name}.example.jp`, 'TXT')));
+  const before = performance.now();
+  await expect(lookup('example.jp', 'TXT')).rejects.toMatchObject({ code: 'ETIMEOUT' });
+  expect(performance.now() - before).toBeLessThan(200);
+}, 20_000);
+
+it('one mail waits for no longer than it may', async () => {
+  names.mood = 'silence';
+  const budget = within(openLookup([names.address]), 200);
+  const before = performance.now();
+  await expect(budget('example.jp', 'TXT')).rejects.toMatchObject({ code: 'ETIMEOUT' });
+  await expect(budget('example.jp', 'TXT')).rejects.toMatchObject({ code: 'ETIMEOUT' });
+  expect(performance.now() - before).toBeLessThan(1_000);
+});
