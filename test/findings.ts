@@ -70,6 +70,8 @@ export function findingsOf(over: Partial<Findings> = {}): Findings {
     gateway: false,
     sender: letter.from,
     fromStaff: false,
+    staffReply: null,
+    blocked: null,
     authentication: { verdict: 'none', by: null, detail: '', broken: false },
     reading: {
       value: contract.number,
@@ -85,6 +87,8 @@ export function findingsOf(over: Partial<Findings> = {}): Findings {
     registeredOn: [contract],
     belonging: { kind: 'new', linkedTo: null, reason: 'no thread' },
     ticketMessages: [],
+    ticketLetters: [],
+    marked: null,
     ours: null,
     returned: false,
     textDigest: 'd',

@@ -611,27 +611,23 @@ describe('a renewed period opens what waited for it (spec 3.5)', () => {
 });
 
 describe('mail from inside', () => {
-  it('staff who answer a notification write a note; a reference alone is not enough without proof', async () => {
+  it('what staff write without proof is an ordinary mail: shown on the ticket of its mark, or beside it', async () => {
     const first = await inquire();
     const since = trial.arrivals.length;
     const note = to('suzuki@example.jp').at(-1)!;
     const { messageId, subject } = await opened(note.raw);
     const staff = { from: 'suzuki@example.jp', subject: re(subject), text: '調査中です。' };
-    const written = await send({ ...staff, headers: inReplyTo(messageId!) });
-    expect(written).toMatchObject({
-      outcome: 'ticket-continued',
-      reason: 'note from staff',
-      ticketId: first.ticket.id,
-    });
-    expect((await reload(first.ticket)).state).toBe('open');
+    const marked = await send({ ...staff, headers: inReplyTo(messageId!) });
+    expect(marked).toMatchObject({ outcome: 'review', reason: 'stranger', ticketId: first.ticket.id });
     expect((await reload(first.ticket)).participants.map((one) => one.address)).toEqual([sato]);
-    const bare = await send({ ...staff, text: '証拠なし' });
-    expect(bare.ticketId).not.toBe(first.ticket.id);
     const pass = ['Authentication-Results: mx.example.jp; dmarc=pass header.from=example.jp'];
-    const proven = await send({ ...staff, headers: pass, text: '証拠あり' });
-    expect(proven).toMatchObject({ reason: 'note from staff', ticketId: first.ticket.id });
+    const bare = await send({ ...staff, headers: pass, text: '証拠なし' });
+    expect(bare.ticketId).not.toBe(first.ticket.id);
+    expect((await trial.ticketOf(bare)).linkedTo).toBe(first.ticket.id);
     expect(to('cltech@example.jp', since)).toEqual([]);
-    expect(await notices(since)).toHaveLength(1);
+    expect(await notices(since)).toHaveLength(2);
+    const proven = await send({ ...staff, headers: [...pass, ...inReplyTo(messageId!)], text: '証拠あり' });
+    expect(proven).toMatchObject({ reason: 'note from staff', ticketId: first.ticket.id });
   });
 
   it('our own letter that comes back is ignored and shown on its ticket', async () => {

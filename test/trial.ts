@@ -16,6 +16,7 @@ import type { Journal, OutboxItem, Received } from '../src/desk/ports.ts';
 import { parseContracts } from '../src/inquiry/contract-csv.ts';
 import { canonicalNumber } from '../src/inquiry/support-number.ts';
 import { openProver } from '../src/proof/prover.ts';
+import { isStaffMail } from '../src/ticket/ticket.ts';
 import { type Sink, startSink } from './sink.ts';
 
 export const registry = `number,customer,product,purchased_on,period_start,period_end,status,customised,contact_name,contact_email,contact_fax,contact_phone,contact_department,contact_company
@@ -63,7 +64,9 @@ export function mail(over: MailText = {}): Buffer {
 export interface Arrival {
   readonly at: string;
   readonly from: string;
+  /** The first recipient. */
   readonly to: string;
+  readonly recipients: readonly string[];
   readonly raw: Buffer;
 }
 
@@ -131,7 +134,13 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
   const arrivals: Arrival[] = [];
   const collect = () => {
     for (const sunk of sink.mails.slice(arrivals.length)) {
-      arrivals.push({ at: now.toISOString(), from: sunk.from, to: sunk.to[0]!, raw: sunk.raw });
+      arrivals.push({
+        at: now.toISOString(),
+        from: sunk.from,
+        to: sunk.to[0]!,
+        recipients: sunk.to,
+        raw: sunk.raw,
+      });
     }
   };
   const settle = async () => {
@@ -178,7 +187,7 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
       return (await daemon.desk.store.received.get(id))!;
     },
     async letters() {
-      return (await daemon.desk.store.outbox.list()).filter((item) => item.kind !== 'notification');
+      return (await daemon.desk.store.outbox.list()).filter((item) => !isStaffMail(item.kind));
     },
     async ticketOf(message) {
       return (await daemon.desk.store.tickets.byId(message.ticketId!))!;

@@ -3,6 +3,7 @@ import { addBusinessDays } from '../calendar/business-day.ts';
 import { dayOf, instantAt } from '../calendar/jst.ts';
 import { earliest } from '../calendar/reception-hours.ts';
 import { isStaffMail, type LetterKind, type Ticket } from '../ticket/ticket.ts';
+import { heldNote, reopened } from './answer-fate.ts';
 import { gateHours, type House } from './house.ts';
 import type { Aftermath, NewLetter, OutboxItem, Settlement } from './ports.ts';
 import { staffLetters } from './queueing.ts';
@@ -45,6 +46,7 @@ export function failureAftermath(
   item: OutboxItem,
   settlement: Settlement,
   now: Date,
+  ticket: Ticket | null = null,
 ): Aftermath {
   if (settlement.kind === 'later' || settlement.kind === 'sent') return nothing;
   const event = {
@@ -52,6 +54,13 @@ export function failureAftermath(
     actor: 'system',
     reason: `${item.kind} to ${item.to}: ${settlement.reason}`,
   };
+  if (settlement.kind === 'held')
+    return { ticket: null, letters: heldNote(house, item, settlement.reason, now), events: [event] };
+  // An answer that did not arrive leaves its customer unanswered.
+  const again =
+    item.kind === 'answer' && settlement.kind !== 'cancelled' && ticket !== null ? reopened(ticket) : {};
+  const change =
+    ticket !== null && 'state' in again ? { ...again, id: ticket.id, version: ticket.version } : null;
   const letters =
     isStaffMail(item.kind) || settlement.kind === 'cancelled'
       ? []
@@ -59,7 +68,7 @@ export function failureAftermath(
           reason: settlement.reason,
           letter: item.id,
         });
-  return { ticket: null, letters, events: [event] };
+  return { ticket: change, letters, events: [event] };
 }
 
 function followUp(house: House, item: OutboxItem, kind: LetterKind, days: number, now: Date): NewLetter {

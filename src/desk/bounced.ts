@@ -2,6 +2,8 @@
 import { dayOf } from '../calendar/jst.ts';
 import type { DeliveryReport } from '../inquiry/letter.ts';
 import { isStaffMail } from '../ticket/ticket.ts';
+import { reopened } from './answer-fate.ts';
+import { recipientsOfItem } from './answer-item.ts';
 import { base } from './decision.ts';
 import type { House } from './house.ts';
 import type { Findings } from './look-up.ts';
@@ -30,12 +32,30 @@ export function bounced(findings: Findings, house: House, now: Date): Decision {
     temporary: 'not yet for good',
     unclear: 'for a reason nobody can tell',
   };
-  const words = `mail to ${ours.to} was returned (${fates[found]}): ${status || 'no status given'}`;
   const tell = found !== 'temporary' && !isStaffMail(ours.kind);
+  const { marked } = findings;
+  // An answer that did not arrive leaves the customer unanswered.
+  const again =
+    ours.kind === 'answer' && found !== 'temporary' && marked !== null && marked.id === ours.ticketId
+      ? reopened(marked)
+      : {};
+  const named = recipientsOfItem(ours);
+  const everybody = [...named.to, ...named.cc];
+  const address =
+    (letter.report?.recipients ?? [])
+      .map((one) => one.address.toLowerCase())
+      .map((one) => everybody.find((known) => known.toLowerCase() === one))
+      .find((one) => one !== undefined) ?? ours.to;
+  const words = `mail to ${address} was returned (${fates[found]}): ${status || 'no status given'}`;
   return {
     ...base(findings, now, 'bounce-recorded', found, null),
-    ticket: ours.ticketId === null ? { kind: 'none' } : { kind: 'attach', id: ours.ticketId },
-    bounce: { outboxId: ours.id, address: ours.to, permanent: found === 'permanent' },
+    ticket:
+      marked !== null && 'state' in again
+        ? { kind: 'change', change: { ...again, id: marked.id, version: marked.version } }
+        : ours.ticketId === null
+          ? { kind: 'none' }
+          : { kind: 'attach', id: ours.ticketId },
+    bounce: { outboxId: ours.id, address, permanent: found === 'permanent' },
     letters: tell ? told(`bounce:${ours.id}:${found}`, { letter: ours.id, reason: status }) : [],
     events: [{ kind: 'bounce', actor: 'system', reason: words }],
   };

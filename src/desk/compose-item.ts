@@ -6,6 +6,7 @@ import { addDays, dayOf } from '../calendar/jst.ts';
 import { check, earliest, reopensAt } from '../calendar/reception-hours.ts';
 import { type Contract, registeredContact, standing } from '../inquiry/contract.ts';
 import { addresseeOf, endCustomerOf, STRANGER } from '../reply/addressee.ts';
+import type { Carried } from '../reply/attachment.ts';
 import { type Drafted, draftLetter } from '../reply/draft.ts';
 import type { FactsOf, NeutralFacts } from '../reply/facts.ts';
 import { composeLetter } from '../reply/letter-text.ts';
@@ -14,6 +15,8 @@ import { messageIdFor } from '../reply/message-id.ts';
 import { reopenDaysMax } from '../ticket/thread.ts';
 import { isStaffMail } from '../ticket/ticket.ts';
 import { closingBusinessDays } from './aftermath.ts';
+import { answerNamed, recipientsOfItem } from './answer-item.ts';
+import { answerLetter, answerNow, confirmationFacts, staffNoteFacts } from './compose-staff.ts';
 import { gateHours, type SendingDesk } from './house.ts';
 import { notificationFacts } from './notification-facts.ts';
 import { type Occasion, occasionOf } from './occasion.ts';
@@ -32,7 +35,12 @@ export async function composeItem(desk: SendingDesk, item: OutboxItem, now: Date
 }
 
 /** The words and headers of the letter on this occasion, at this instant. */
-export async function word(desk: SendingDesk, occasion: Occasion, now: Date): Promise<Composed> {
+export async function word(
+  desk: SendingDesk,
+  occasion: Occasion,
+  now: Date,
+  attachments: readonly Carried[] = [],
+): Promise<Composed> {
   const { item, ticket, message } = occasion;
   const { house } = desk;
   const { subject, body } = await text(desk, occasion, now);
@@ -41,7 +49,9 @@ export async function word(desk: SendingDesk, occasion: Occasion, now: Date): Pr
   // Every Message-ID and return path is about the letter (b, s); only a reply address names the ticket (c).
   const mark = signMark(key, toStaff ? 's' : 'b', item.id);
   const extended = house.addressExtension === '+';
-  const replyMark = ticket === null || toStaff ? null : signMark(key, 'c', ticket.id);
+  // A reply address of staff names the letter, and so the ticket and its reader; it opens no door without them.
+  const replyMark =
+    ticket === null ? null : toStaff ? signMark(key, 'r', item.id) : signMark(key, 'c', ticket.id);
   const parent = toStaff ? null : (message?.messageId ?? null);
   const earlier = occasion.letters.filter(
     (one) => one.to === item.to && one.messageId !== null && one.id < item.id,
@@ -52,7 +62,7 @@ export async function word(desk: SendingDesk, occasion: Occasion, now: Date): Pr
     drafted: draftLetter({
       kind: item.kind,
       from: house.from,
-      to: [item.to],
+      ...recipientsOfItem(item),
       replyTo: extended && replyMark !== null ? markedAddress(house.from.address, replyMark) : null,
       subject,
       body,
@@ -60,6 +70,7 @@ export async function word(desk: SendingDesk, occasion: Occasion, now: Date): Pr
       at: now,
       inReplyTo: parent,
       references: [parent ?? '', ...earlier.map((one) => one.messageId!)],
+      attachments,
     }),
     envelopeFrom: (extended ? markedAddress(house.from.address, mark) : null) ?? '',
   };
@@ -69,7 +80,7 @@ async function text(
   desk: SendingDesk,
   occasion: Occasion,
   now: Date,
-): Promise<{ subject: string; body: string }> {
+): Promise<{ readonly subject: string; readonly body: string; readonly title?: string }> {
   const { item, ticket, contract } = occasion;
   const { house } = desk;
   const common: NeutralFacts = {
@@ -86,13 +97,18 @@ async function text(
       ...common,
       receivedAt: japaneseDateTime(new Date(receivedAt)),
       subject: occasion.message?.facts?.subject ?? '',
-      notification: notificationFacts(occasion, now),
+      notification: { ...notificationFacts(occasion, now), answer: answerNow(house, occasion, now) },
     });
   }
+  if (item.kind === 'staff-note')
+    return composeLetter(house.templates, item.kind, { ...common, staffNote: staffNoteFacts(occasion) });
+  if (item.kind === 'confirmation') return confirmation(desk, occasion, common, now);
   if (item.kind === 'neutral') return composeLetter(house.templates, 'neutral', common);
   const today = dayOf(now);
   const shared = { ...common, subject: ticket?.subject ?? '', addressee: await addressee(desk, occasion) };
   switch (item.kind) {
+    case 'answer':
+      return answerLetter(house, occasion, shared, now);
     case 'acknowledgement':
       return composeLetter(house.templates, 'acknowledgement', acknowledgement(desk, occasion, shared, now));
     case 'request-number':
@@ -116,6 +132,16 @@ async function text(
     default:
       throw new Error(`letter ${item.id}: nothing here words the kind ${item.kind}`);
   }
+}
+
+/** The answer it tells of is worded as it will leave, closure notice and all. */
+async function confirmation(desk: SendingDesk, occasion: Occasion, common: NeutralFacts, now: Date) {
+  const answer = answerNamed(occasion.item, occasion.letters);
+  if (answer === null) throw new Error(`letter ${occasion.item.id}: its answer is gone`);
+  const at = new Date(answer.sentAt ?? answer.notBefore ?? now);
+  const rendered = await text(desk, await occasionOf(desk, answer), at);
+  const facts = confirmationFacts(occasion, answer, { title: '', ...rendered }, now);
+  return composeLetter(desk.house.templates, 'confirmation', { ...common, confirmation: facts });
 }
 
 /** 宛名 by the registered contact; a letter without contract data and one to a stranger greet お客様. */

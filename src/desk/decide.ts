@@ -2,13 +2,16 @@
 import { dayOf } from '../calendar/jst.ts';
 import type { Triage } from '../inquiry/triage.ts';
 import type { Ticket, TicketState } from '../ticket/ticket.ts';
+import { heldByCustomer } from './answer-fate.ts';
 import { bounced } from './bounced.ts';
 import { attach, base, explain, quarantined, subjectOf } from './decision.ts';
 import type { House } from './house.ts';
+import { probablyAutomatic } from './last-word.ts';
 import type { Findings } from './look-up.ts';
 import { joined, participantsOf } from './participants.ts';
 import type { Decision, TicketChange } from './ports.ts';
 import { customerLetter, notifications } from './queueing.ts';
+import { decideStaff } from './staff-decide.ts';
 import { isMachine, isPartial, judge, reasonOf } from './verdict.ts';
 
 export function decide(findings: Findings, house: House, now: Date): Decision {
@@ -23,8 +26,14 @@ export function decide(findings: Findings, house: House, now: Date): Decision {
     const inquires = findings.contract !== null || belonging.kind !== 'new';
     if (screening.kind === 'bulk' && !inquires) return ignored(findings, now, 'bulk');
   }
-  const noted = findings.fromStaff ? ticketOfStaff(findings) : null;
-  if (noted !== null) return attach(findings, now, noted, 'ticket-continued', 'note from staff', {}, []);
+  if (findings.staffReply !== null) return decideStaff(findings, findings.staffReply, house, now);
+  if (findings.blocked !== null && !findings.fromStaff)
+    return ignored(findings, now, `blocked: ${findings.blocked}`);
+  return holding(fromCustomer(findings, house, now), findings, house, now);
+}
+
+function fromCustomer(findings: Findings, house: House, now: Date): Decision {
+  const { belonging } = findings;
   switch (belonging.kind) {
     case 'new':
       return opened(findings, house, now, belonging.linkedTo);
@@ -38,17 +47,20 @@ export function decide(findings: Findings, house: House, now: Date): Decision {
   }
 }
 
+/** The customer writes first: no answer leaves that was written without it (spec 5.3). */
+function holding(decision: Decision, findings: Findings, house: House, now: Date): Decision {
+  const { outcome, reason } = decision.received;
+  const writes =
+    (outcome === 'ticket-continued' || outcome === 'review') && decision.ticket.kind === 'change';
+  if (!writes || reason === probablyAutomatic || reason === 'stranger') return decision;
+  const held = heldByCustomer(findings.ticketLetters, house, now);
+  return { ...decision, stops: held.stops, letters: [...decision.letters, ...held.letters] };
+}
+
 /** Nothing to answer and nobody to answer: the bytes stay, a person looks (spec 2). */
 function unreadable({ letter, limit }: Findings): boolean {
   const empty = letter.text.trim() === '' && letter.subject === '' && letter.attachments.length === 0;
   return limit === null && letter.from === null && empty;
-}
-
-/** Staff who answer a mail of ours write a note; a reference alone is proof only from an authenticated sender. */
-function ticketOfStaff({ belonging, authentication }: Findings): Ticket | null {
-  if (authentication.verdict === 'fail') return null;
-  if (belonging.kind !== 'new') return belonging.ticket;
-  return authentication.verdict === 'pass' ? belonging.linkedTo : null;
 }
 
 const stateOf: Readonly<Record<Triage['outcome'], TicketState>> = {
@@ -92,14 +104,16 @@ function continued(findings: Findings, house: House, now: Date, ticket: Ticket):
   const { belonging, reading } = findings;
   const reopens = belonging.kind === 'reopens';
   const waits = ticket.state === 'awaiting-number' || (reopens && ticket.number === null);
+  // Staff may have answered, or asked for the number themselves, before there was one.
+  const lacks = waits || (ticket.number === null && (ticket.state === 'open' || ticket.state === 'answered'));
   const machine = isMachine(findings);
   // A machine's word is enough for a number that fits, which the registry proves, and for nothing else.
-  if (waits && (machine ? reading.decision === 'accepted' : reading.decision !== 'missing'))
+  if (lacks && (machine || !waits ? reading.decision === 'accepted' : reading.decision !== 'missing'))
     return numberArrived(findings, house, now, ticket);
   const event = reopens ? 'reopened' : 'follow-up';
   if (machine) {
     const letters = notifications(findings, house, now, 'follow-up');
-    return attach(findings, now, ticket, 'ticket-continued', 'probably automatic', {}, letters);
+    return attach(findings, now, ticket, 'ticket-continued', probablyAutomatic, {}, letters);
   }
   const state: TicketState | undefined = waits
     ? 'awaiting-number'

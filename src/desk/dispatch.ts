@@ -8,9 +8,11 @@ import { earliest, mayStart } from '../calendar/reception-hours.ts';
 import { capReached, countedSince } from '../reply/withhold.ts';
 import { isStaffMail } from '../ticket/ticket.ts';
 import { aftermath, failureAftermath, nothing } from './aftermath.ts';
+import { answerLeft, whyNotNow } from './answer-fate.ts';
 import { word } from './compose-item.ts';
+import { filesOf } from './compose-staff.ts';
 import { gateHours, type SendingDesk } from './house.ts';
-import { occasionOf } from './occasion.ts';
+import { type Occasion, occasionOf } from './occasion.ts';
 import type { Aftermath, Delivery, OutboxItem, Settlement } from './ports.ts';
 import { nextAttempt } from './retry.ts';
 import { superseded } from './superseded.ts';
@@ -78,33 +80,38 @@ async function dispatchOne(desk: SendingDesk, item: OutboxItem, now: () => Date)
   }
   const occasion = await occasionOf(desk, item);
   const unwanted = superseded(occasion, house);
-  if (unwanted !== null) return putDown(desk, item, 'cancelled', unwanted, at);
+  if (unwanted !== null) return putDown(desk, occasion, 'cancelled', unwanted, at);
+  const waits = item.kind === 'answer' ? whyNotNow(occasion.ticket, item, occasion.messages) : null;
+  if (waits !== null) return putDown(desk, occasion, 'held', waits, at);
+  if (item.kind === 'answer' && occasion.undeliverable)
+    return putDown(desk, occasion, 'failed', 'mail to this address bounced for good', at);
   const cap = await capOf(desk, item, at);
   if (cap !== null) {
     await putOff(desk, item, new Date(at.getTime() + capWaitMs), at, cap);
     return false;
   }
-  const worded = await word(desk, occasion, at).catch((error: Error) => {
+  const wording = filesOf(desk, item).then((files) => word(desk, occasion, at, files));
+  const worded = await wording.catch((error: Error) => {
     if (isWorldTrouble(error)) throw error;
     return error;
   });
   // A letter that cannot be worded is our fault: it is told, and does not stand in the way of the others.
   if (worded instanceof Error) {
-    return putDown(desk, item, 'failed', `could not be worded: ${worded.message}`, at);
+    return putDown(desk, occasion, 'failed', `could not be worded: ${worded.message}`, at);
   }
   const { drafted, subject, envelopeFrom } = worded;
-  if (drafted.kind === 'refused') return putDown(desk, item, 'failed', drafted.reason, at);
+  if (drafted.kind === 'refused') return putDown(desk, occasion, 'failed', drafted.reason, at);
   const { messageId } = drafted.draft;
   const bytes = await desk.pack(drafted.draft);
   const attempt = { messageId, subject, bytes, at: at.toISOString() };
   const token = await store.outbox.begin(item.id, attempt);
   if (token === null) return false;
   const delivery = await desk.courier.deliver(
-    { messageId, envelopeFrom, recipients: [item.to], bytes },
+    { messageId, envelopeFrom, recipients: drafted.draft.recipients, bytes },
     async () => mayStart(house.calendar, hours, now()) && (await store.outbox.bodyBegins(item.id, token)),
   );
   const settlement = settlementOf(desk, item, delivery, now());
-  const after = await consequences(desk, item, settlement, now());
+  const after = await consequences(desk, item, settlement, delivery, now());
   const kept = await store.outbox.settle(item.id, token, settlement, after);
   const fields = {
     letter: item.id,
@@ -145,13 +152,17 @@ async function putOff(
 /** A letter that does not leave at all: the reason stays with it and on the ticket, and staff hear of a failure. */
 async function putDown(
   desk: SendingDesk,
-  item: OutboxItem,
-  kind: 'cancelled' | 'failed',
+  { item, ticket }: Occasion,
+  kind: 'cancelled' | 'failed' | 'held',
   reason: string,
   now: Date,
 ): Promise<boolean> {
   const settlement: Settlement = { kind, at: now.toISOString(), reason };
-  await desk.store.outbox.putAside(item.id, settlement, failureAftermath(desk.house, item, settlement, now));
+  await desk.store.outbox.putAside(
+    item.id,
+    settlement,
+    failureAftermath(desk.house, item, settlement, now, ticket),
+  );
   desk.journal.info(`letter-${kind}`, { letter: item.id, kind: item.kind, reason });
   return true;
 }
@@ -188,9 +199,12 @@ async function consequences(
   desk: SendingDesk,
   item: OutboxItem,
   settlement: Settlement,
+  delivery: Delivery,
   now: Date,
 ): Promise<Aftermath> {
   const ticket = item.ticketId === null ? null : await desk.store.tickets.byId(item.ticketId);
-  if (settlement.kind === 'sent') return aftermath(desk.house, item, ticket, now);
-  return failureAftermath(desk.house, item, settlement, now);
+  if (settlement.kind !== 'sent') return failureAftermath(desk.house, item, settlement, now, ticket);
+  if (item.kind !== 'answer' || ticket === null) return aftermath(desk.house, item, ticket, now);
+  const refused = delivery.kind === 'sent' ? (delivery.refused ?? []) : [];
+  return answerLeft(desk.house, item, ticket, await desk.store.received.ofTicket(ticket.id), refused, now);
 }

@@ -16,6 +16,7 @@ import { findCaller, followedFax } from './fax-caller.ts';
 import type { Desk } from './house.ts';
 import type { ClaimedMessage, OutboxItem, Received } from './ports.ts';
 import type { FaxArrival } from './read-fax.ts';
+import { findStaffReply, goesOn, type StaffReply } from './staff-reply.ts';
 
 /** A password mail follows its encrypted attachment within this time (spec 4). */
 const passwordMs = 60 * 60_000;
@@ -51,6 +52,10 @@ export interface Findings extends Read {
   /** The limit of the reader that was passed, or null. */
   readonly limit: string | null;
   readonly fromStaff: boolean;
+  /** A reply of staff to a mail of ours, with all proofs; whatever lacks one is an ordinary mail. */
+  readonly staffReply: StaffReply | null;
+  /** Why mail of this sender is ignored, or null. */
+  readonly blocked: string | null;
   /** Contract of the number that was read; null when there is none in the registry. */
   readonly contract: Contract | null;
   /** Contract of a ticket that closed too long ago, when its participant goes on without a number (spec 4). */
@@ -60,6 +65,10 @@ export interface Findings extends Read {
   readonly belonging: Belonging;
   /** Messages of the ticket this one belongs to, oldest first. */
   readonly ticketMessages: readonly Received[];
+  /** Letters of that ticket, oldest first. */
+  readonly ticketLetters: readonly OutboxItem[];
+  /** The ticket a mark of ours names, whoever wrote. */
+  readonly marked: Ticket | null;
   /** Letter of ours that a mark in this message names: what bounced, what was answered, what came back. */
   readonly ours: OutboxItem | null;
   /** Our own mail, come back: its Message-ID is ours. */
@@ -107,11 +116,19 @@ export async function lookUp(
     letter,
     limit,
     fromStaff: house.staff.some((one) => one.address === address),
+    staffReply:
+      read.form === null && fax === null
+        ? await findStaffReply(desk, letter, read.authentication, message.source.recipients)
+        : null,
+    // A registered customer is never silenced: the address may have been forged by whom staff meant.
+    blocked: address === '' || registeredOn.length > 0 ? null : await store.blocked(address),
     contract,
     inherited: oldNumber == null ? null : await store.contracts.find(oldNumber),
     registeredOn,
     belonging: belongs,
     ticketMessages: 'ticket' in belongs ? await store.received.ofTicket(belongs.ticket.id) : [],
+    ticketLetters: 'ticket' in belongs ? await store.outbox.ofTicket(belongs.ticket.id) : [],
+    marked: marks.ticket,
     ours: marks.item,
     returned: marks.returned,
     textDigest: digest,
@@ -183,7 +200,7 @@ async function findMarks(desk: Desk, message: ClaimedMessage, letter: Letter): P
   const item = letterMark === undefined ? null : await desk.store.outbox.get(letterMark.id);
   const ticketId = ticketMark?.id ?? item?.ticketId ?? null;
   return {
-    ticket: ticketId === null ? null : await desk.store.tickets.byId(ticketId),
+    ticket: ticketId === null ? null : await goesOn(desk.store, await desk.store.tickets.byId(ticketId)),
     item,
     returned: own !== null,
   };
@@ -200,9 +217,11 @@ async function findBelonging(
 ): Promise<Belonging> {
   // A From that failed authentication is nobody's: it takes part in nothing.
   const address = authentication.verdict === 'fail' ? '' : (sender?.address ?? '');
-  const ticketOf = async (id: number | null | undefined) => (id == null ? null : store.tickets.byId(id));
+  const ticketOf = async (id: number | null | undefined) =>
+    id == null ? null : goesOn(store, await store.tickets.byId(id));
   let tagged: Ticket | null = null;
-  for (const tag of referencesIn(letter.subject)) tagged ??= await store.tickets.byRef(tag);
+  for (const tag of referencesIn(letter.subject))
+    tagged ??= await goesOn(store, await store.tickets.byRef(tag));
   const referred = await store.received.byMessageIds([...letter.inReplyTo, ...letter.references]);
   const since = new Date(Date.parse(message.receivedAt) - passwordMs).toISOString();
   const encrypted = address === '' ? null : await store.received.encryptedFrom(address, since);

@@ -70,8 +70,8 @@ export function notificationFacts(occasion: Occasion, now: Date): NotificationFa
       facts?.authentication === 'pass' || facts?.authentication === 'fail' ? facts.authentication : 'none',
     authenticationBy: facts?.authenticationBy?.toUpperCase() ?? null,
     flags: flagsOf(occasion),
-    // A directive in a reply is kept as a note like the rest of it, so none is offered.
-    operations: false,
+    // What belongs to no ticket can be told nothing.
+    operations: ticket !== null,
     ownText: (facts?.text ?? '').slice(0, ownTextCharsMax),
     attachments: (facts?.attachments ?? []).map(({ name, bytes, encrypted }) => ({
       name,

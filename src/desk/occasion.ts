@@ -1,6 +1,7 @@
 /** What a letter is about, looked up when it is worded. */
 import type { Contract } from '../inquiry/contract.ts';
 import type { Ticket } from '../ticket/ticket.ts';
+import { answerData } from './answer-item.ts';
 import type { SendingDesk } from './house.ts';
 import type { OutboxItem, Received } from './ports.ts';
 
@@ -22,7 +23,9 @@ export async function occasionOf(desk: SendingDesk, item: OutboxItem): Promise<O
   const { store } = desk;
   const ticket = item.ticketId === null ? null : await store.tickets.byId(item.ticketId);
   const messages = ticket === null ? [] : await store.received.ofTicket(ticket.id);
-  const named = Number(item.receivedId ?? item.data['receivedId'] ?? 0);
+  // An answer is about the customer's message, not about the mail of staff that holds it.
+  const answers = item.kind === 'answer' ? answerData(item).answers : item.receivedId;
+  const named = Number(answers ?? item.data['receivedId'] ?? 0);
   const answered = named === 0 ? null : await store.received.get(named);
   const message = answered ?? messages[0] ?? null;
   const from = message?.facts?.from ?? null;

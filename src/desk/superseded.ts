@@ -38,6 +38,8 @@ export function inJapanese(reason: string | null): string {
 export function superseded(waited: Waited, house: { readonly reminders: boolean }): string | null {
   const { item, ticket, letters, messages, undeliverable } = waited;
   if (isStaffMail(item.kind)) return null;
+  // An answer is never dropped: it is held, or fails, and its author hears of it.
+  if (item.kind === 'answer') return null;
   if (ticket === null) return 'its ticket is gone';
   if (undeliverable) return 'mail to this address bounced for good';
   if (ticket.state === 'closed' || ticket.state === 'rejected') return `the ticket is ${ticket.state}`;

@@ -187,11 +187,12 @@ function handOver(
       if (error) return fail(error);
       if (!info || !progress.bodyEnded)
         return fail(new Error('the relay answered before it had the whole body'));
-      const refused = (info.rejectedErrors ?? []).map(
-        (one) => `${one.recipient}: ${one.response ?? one.message}`,
-      );
-      const note = refused.length > 0 ? `refused for ${refused.join('; ')} / ` : '';
-      done({ kind: 'sent', reason: clean(note + info.response) });
+      const refused = (info.rejectedErrors ?? []).map((one) => ({
+        recipient: one.recipient ?? '',
+        reason: clean(one.response ?? one.message),
+      }));
+      const note = refused.map((one) => `refused for ${one.recipient}: ${one.reason} / `).join('');
+      done({ kind: 'sent', reason: clean(note + info.response), refused });
     });
   });
 }

@@ -13,7 +13,7 @@ import { messageIdFor } from './message-id.ts';
 
 const KEY: MarkKey = { id: 'a7', secret: new Uint8Array(32).fill(7) };
 const OLD: MarkKey = { id: 'zz', secret: new Uint8Array(32).fill(9) };
-const PURPOSES: readonly MarkPurpose[] = ['c', 'b', 's'];
+const PURPOSES: readonly MarkPurpose[] = ['c', 'b', 's', 'r'];
 const anyMark = fc.record({
   purpose: fc.constantFrom(...PURPOSES),
   id: fc.integer({ min: 0, max: 2 ** 40 - 1 }),
@@ -24,7 +24,7 @@ describe('signed marks', () => {
     fc.assert(
       fc.property(anyMark, fc.constantFrom(KEY, OLD), ({ purpose, id }, key) => {
         const mark = signMark(key, purpose, id);
-        expect(mark).toMatch(/^[cbs][a-z2-7]{26}$/);
+        expect(mark).toMatch(/^[cbsr][a-z2-7]{26}$/);
         expect(readMark([KEY, OLD], mark)).toEqual({ purpose, id });
         expect(readMark([KEY, OLD], mark.toUpperCase())).toEqual({ purpose, id });
       }),

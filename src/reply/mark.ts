@@ -6,7 +6,7 @@
  *     │   │    │          └ HMAC-SHA256 over what stands before it, cut to 80 bits
  *     │   │    └ id, 40 bits
  *     │   └ id of the key
- *     └ purpose: c customer's reply, b bounce (VERP), s staff
+ *     └ purpose: c customer's reply, b bounce (VERP), s mail to staff, r reply of staff
  *
  * The purpose is under the HMAC: an address a customer has seen never opens the door of staff.
  */
@@ -16,13 +16,13 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const ID_CHARS = 8;
 const ID_MAX = 2 ** 40 - 1;
 const MAC_CHARS = 16;
-const SHAPE = /^[cbs][a-z2-7]{26}$/;
+const SHAPE = /^[cbsr][a-z2-7]{26}$/;
 const MESSAGE_ID = /^<([a-z2-7]{27})\.([a-z-]{1,32})@[a-z0-9.-]{1,253}>$/;
 /** RFC 5321 §4.5.3.1.1. */
 const LOCAL_OCTETS_MAX = 64;
 
-/** `c` customer's reply, `b` bounce (VERP), `s` staff. */
-export type MarkPurpose = 'c' | 'b' | 's';
+/** `c` customer's reply, `b` bounce (VERP), `s` mail to staff, `r` a member of staff's reply to it. */
+export type MarkPurpose = 'c' | 'b' | 's' | 'r';
 
 export interface MarkKey {
   /** Two characters of `[a-z2-7]`. */

@@ -38,11 +38,13 @@ export interface NotificationFacts {
   /** How to get at the files, one line. */
   readonly attachmentHint?: string;
   /** When an answer given now would leave, and to whom; left out where nobody can be answered. */
-  readonly answer?: {
-    readonly leavesAt: string | null;
-    readonly to: readonly string[];
-    readonly cc: readonly string[];
-  };
+  readonly answer?:
+    | {
+        readonly leavesAt: string | null;
+        readonly to: readonly string[];
+        readonly cc: readonly string[];
+      }
+    | undefined;
   /** A reply with directives is understood; false hides how to write them. Default true. */
   readonly operations?: boolean;
 }

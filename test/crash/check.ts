@@ -3,6 +3,7 @@ import { simpleParser } from 'mailparser';
 import { audit } from '../../src/desk/audit.ts';
 import type { Desk } from '../../src/desk/house.ts';
 import type { OutboxItem, Received, Store } from '../../src/desk/ports.ts';
+import { isStaffMail } from '../../src/ticket/ticket.ts';
 import type { SunkMail } from '../sink.ts';
 import type { Fed } from './post.ts';
 
@@ -103,7 +104,7 @@ function checkLetters(
   arrived: readonly Arrived[],
 ): readonly string[] {
   const found: string[] = [];
-  const customers = letters.filter((letter) => letter.kind !== 'notification');
+  const customers = letters.filter((letter) => !isStaffMail(letter.kind));
   const firsts = customers.filter((letter) => letter.kind !== 'reminder');
   const [letter] = firsts;
   if (letter === undefined || firsts.length !== 1)
