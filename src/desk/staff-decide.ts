@@ -174,19 +174,19 @@ function answered(
 }
 
 function together(works: readonly Work[]): Work {
-  return works.reduce(
-    (all, one) => ({
-      ...all,
-      ...one,
-      change: { ...all.change, ...one.change },
-      letters: [...all.letters, ...one.letters],
-      events: [...all.events, ...one.events],
-      stops: [...all.stops, ...one.stops],
-      earlier: all.earlier.length > 0 ? all.earlier : one.earlier,
-      remarks: [...all.remarks, ...one.remarks],
-    }),
-    idle,
-  );
+  const last = <Key extends 'note' | 'block' | 'into'>(key: Key) =>
+    works.findLast((one) => one[key] !== undefined);
+  return {
+    ...last('note'),
+    ...last('block'),
+    ...last('into'),
+    change: Object.assign({}, ...works.map(({ change }) => change)),
+    letters: works.flatMap(({ letters }) => letters),
+    events: works.flatMap(({ events }) => events),
+    stops: works.flatMap(({ stops }) => stops),
+    earlier: works.find(({ earlier }) => earlier.length > 0)?.earlier ?? [],
+    remarks: works.flatMap(({ remarks }) => remarks),
+  };
 }
 
 /** The message stands on its ticket as a member of staff's; the ticket's version counts up whatever was asked. */
