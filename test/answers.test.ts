@@ -10,6 +10,7 @@ const tanaka = 'tanaka@example.jp';
 const passed = (domain = 'example.jp') =>
   `Authentication-Results: mx.example.jp; dmarc=pass header.from=${domain}`;
 const settings = [
+  'smtp: { listen: "127.0.0.1:0", trustedPeers: [127.0.0.1] }',
   'authservId: mx.example.jp',
   'staff: [{ name: 鈴木 一郎, address: suzuki@example.jp }, { name: 田中, address: tanaka@example.jp }]',
   '',
