@@ -10,7 +10,7 @@ import { type Config, ConfigError, readSecret } from './config.ts';
 import { dispatchDue } from './desk/dispatch.ts';
 import type { House, OpenDesk } from './desk/house.ts';
 import type { Courier, Journal, Lane } from './desk/ports.ts';
-import { receiveNext } from './desk/receive.ts';
+import { receiveWaiting } from './desk/receive.ts';
 import { openFaxReader } from './fax/fax.ts';
 import { identify } from './mailbox/digest.ts';
 import { openSmtpListener, type SmtpListener } from './mailbox/smtp.ts';
@@ -181,14 +181,8 @@ export async function startDaemon(
 
 /** One lane of the reading: the pages of a fax never stand in the way of a mail. `deferred` rings the other lane. */
 function readingJob(desk: OpenDesk, lane: Lane, decided: () => void, deferred: () => void): Job {
-  const work = async (stopping: () => boolean) => {
-    while (!stopping()) {
-      const message = await receiveNext(desk, desk.now, lane);
-      if (message === null) return;
-      if (message.outcome === null) deferred();
-      else decided();
-    }
-  };
+  const work = (stopping: () => boolean) =>
+    receiveWaiting(desk, lane, desk.now, stopping, { decided, deferred });
   const job = openJob(lane === 'mail' ? 'read' : 'read-fax', readTick, work, desk.journal);
   const edges = lane === 'mail' ? [desk.reader, desk.prover] : [desk.faxReader];
   return lastingAtMost(finishMsMax, job, async () => {

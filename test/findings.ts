@@ -48,6 +48,7 @@ export function findingsOf(over: Partial<Findings> = {}): Findings {
       id: 1,
       token: 't',
       lane: 'mail',
+      twin: null,
       kills: 0,
       raw: Buffer.from(''),
       receivedAt: '2026-11-20T01:00:00.000Z',

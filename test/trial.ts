@@ -10,7 +10,7 @@ import { createTransport } from 'nodemailer';
 import { parseTime } from '../src/calendar/jst.ts';
 import { loadConfig } from '../src/config.ts';
 import { type Daemon, startDaemon } from '../src/daemon.ts';
-import type { OpenDesk } from '../src/desk/house.ts';
+import type { Desk, OpenDesk } from '../src/desk/house.ts';
 import { importContracts } from '../src/desk/import-contracts.ts';
 import type { Journal, OutboxItem, Received } from '../src/desk/ports.ts';
 import { parseContracts } from '../src/inquiry/contract-csv.ts';
@@ -147,11 +147,7 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
     await daemon.settle();
     collect();
   };
-  const parsed = parseContracts(Buffer.from(options.csv ?? registry), (text) =>
-    canonicalNumber(config.mask, text),
-  );
-  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
-  await importContracts(daemon.desk, parsed.contracts, now);
+  await register(daemon.desk, now, options.csv);
   return {
     dir,
     get daemon() {
@@ -207,6 +203,12 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
 /** The trial speaks for the mail server in front: what it writes into Authentication-Results counts. */
 export const vouching =
   'authservId: mx.example.jp\nsmtp: { listen: "127.0.0.1:0", trustedPeers: [127.0.0.1] }\n';
+
+export async function register(desk: Desk, now: Date, csv = registry): Promise<void> {
+  const parsed = parseContracts(Buffer.from(csv), (text) => canonicalNumber(desk.house.mask, text));
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+  await importContracts(desk, parsed.contracts, now);
+}
 
 const base = `dataDir: data
 addresses: [cltech@example.jp]

@@ -1,6 +1,6 @@
 /** `uketsuke intake FILE…`: takes mail files in as if received, and waits for each outcome (spec 8). */
 import { parseTime } from '../calendar/jst.ts';
-import { receiveNext } from '../desk/receive.ts';
+import { receiveOne } from '../desk/receive.ts';
 import { type Door, Failed, UsageError } from './door.ts';
 
 /** Another process may hold a message of ours; its outcome is waited for this long. */
@@ -59,7 +59,7 @@ async function outcomeOf(door: Door, id: number, file: string): Promise<IntakeRe
   const desk = await door.desk();
   const until = Date.now() + waitMsMax;
   for (;;) {
-    await receiveNext(desk, door.now, id);
+    await receiveOne(desk, door.now, id);
     const message = await desk.store.received.get(id);
     if (message?.outcome != null) {
       const ticket = message.ticketId === null ? null : await desk.store.tickets.byId(message.ticketId);

@@ -114,6 +114,8 @@ export interface ClaimedMessage extends Received {
   readonly raw: Buffer;
   /** `raw` holds the headers alone, for this limit. */
   readonly partial?: string | null;
+  /** The first decided message of the same identity, or null: there is nothing to read then. */
+  readonly twin: Pick<Received, 'id' | 'ticketId'> | null;
 }
 
 export interface ReceivedStore {
@@ -123,14 +125,17 @@ export interface ReceivedStore {
   acceptAll(acceptances: readonly Acceptance[]): Promise<readonly (number | null)[]>;
   /** Oldest message of the lane (`mail`) that nobody holds, or the one named, leased to the caller; null when there is none. */
   claim(which?: Lane | number): Promise<ClaimedMessage | null>;
+  /** The oldest of a lane, at most so many messages and (but for the first) bytes, in their order. */
+  claimSome(
+    lane: Lane,
+    atMost: { readonly messages: number; readonly bytes: number },
+  ): Promise<readonly ClaimedMessage[]>;
   /** Gives a message back unread, to wait in another lane. */
   defer(id: number, token: string, lane: Lane): Promise<void>;
   /** Work on it goes on: the lease begins anew. False when it was lost. */
   renew(id: number, token: string): Promise<boolean>;
   /** Gives a message back unread; `killed` counts one death of the reader. */
   release(id: number, token: string, killed: boolean): Promise<void>;
-  /** The first decided message with this identity, or null. */
-  twin(contentKey: string): Promise<Received | null>;
   get(id: number): Promise<Received | null>;
   raw(id: number): Promise<Buffer | null>;
   /** First decided message of this address with this text digest at or after `since`. */
@@ -262,6 +267,12 @@ export interface Store {
   readonly outbox: OutboxStore;
   /** Outcome, ticket, events and letters of one message in one transaction. */
   commit(decision: Decision): Promise<Committed>;
+  /**
+   * Several pieces of work on this store in one committed transaction, in their order, each seeing what those before
+   * it wrote. One that rejects by a fault of ours is undone alone; the world's trouble undoes all and rejects.
+   * A piece may run more than once, so it must do nothing but work on the store it is given.
+   */
+  together<T>(pieces: readonly ((store: Store) => Promise<T>)[]): Promise<readonly PromiseSettledResult<T>[]>;
   /** A change to a ticket that no message caused (import of a renewed period, staff). */
   change(
     now: string,

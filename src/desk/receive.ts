@@ -1,126 +1,92 @@
-/** The road of one inbound message: claim, read, look up, decide once, write once. */
-import { authenticate } from './authenticate.ts';
-import { decide } from './decide.ts';
-import { quarantined } from './decision.ts';
+/**
+ * The road of inbound messages: claim, read, look up, decide once, write once. Reading waits for a child process and
+ * deciding for the database, so both go on at the same time: while the oldest are being decided, those behind them
+ * are being read.
+ */
+import { bringHome, release } from './bring-home.ts';
 import type { Desk } from './house.ts';
-import { lookUp } from './look-up.ts';
-import type { ClaimedMessage, Committed, Decision, Lane, Received } from './ports.ts';
-import { bringsFax, readFax } from './read-fax.ts';
-import { isWorldTrouble } from './trouble.ts';
-
-/** A message that killed its reader so often is quarantined (spec 2). */
-const killsMax = 3;
-/** Decisions taken again because a ticket changed under them; more means something else is wrong. */
-const staleTriesMax = 5;
+import type { ClaimedMessage, Lane, Received } from './ports.ts';
+import { type ReadMessage, readMessage } from './read-message.ts';
 
 /**
- * Takes the oldest waiting message of the lane, or the one named, to its outcome; null when there is nothing to do.
- * A mail that turns out to bring a fax is put into the other lane and comes back without an outcome.
+ * Messages taken at once, the bytes they may have together, and with how few left in hand more are taken: the reader
+ * of mail always has its next one. The pages of one fax keep the reader of faxes busy for long enough.
  */
-export async function receiveNext(
-  desk: Desk,
-  now: () => Date,
-  which: Lane | number = 'mail',
-): Promise<Received | null> {
-  const message = await desk.store.received.claim(which);
-  if (message === null) return null;
-  try {
-    await bringHome(desk, message, which === 'mail', now);
-  } catch (error) {
-    // The world's trouble means later: the message goes back, its bytes are safe. A fault of ours is counted like
-    // a death of the reader, so that one message cannot stand in the way of all others for ever.
-    if (isWorldTrouble(error)) {
-      await desk.store.received.release(message.id, message.token, false);
-      throw error;
-    }
-    desk.journal.error('message-failed', { message: message.id, error: (error as Error).stack });
-    await putBack(desk, message, `fault of the program: ${(error as Error).message}`, now());
-  }
-  return desk.store.received.get(message.id);
+const ahead: Readonly<Record<Lane, { messages: number; bytes: number; refillAt: number }>> = {
+  mail: { messages: 16, bytes: 8 * 1024 * 1024, refillAt: 8 },
+  fax: { messages: 1, bytes: 0, refillAt: 0 },
+};
+
+interface Told {
+  /** After each commit. */
+  readonly decided: () => void;
+  /** When messages were put into the other lane. */
+  readonly deferred: () => void;
 }
 
-async function bringHome(
+interface InHand {
+  readonly message: ClaimedMessage;
+  readonly reading: Promise<void>;
+  read: ReadMessage | null;
+}
+
+/**
+ * Takes all that waits in the lane to its outcome, in the order of receipt; ends early when `stopping`. Mails that
+ * turn out to bring a fax are put into the other lane.
+ */
+export async function receiveWaiting(
   desk: Desk,
-  message: ClaimedMessage,
-  deferFax: boolean,
+  lane: Lane,
   now: () => Date,
+  stopping: () => boolean,
+  told: Told,
 ): Promise<void> {
-  const twin = await desk.store.received.twin(message.contentKey);
-  if (twin !== null && twin.id !== message.id) {
-    await write(desk, message, duplicate(message, twin.id, twin.ticketId, now()));
-    return;
-  }
-  const reading = await desk.reader.read(message.raw);
-  if (reading.kind === 'killed') {
-    return putBack(desk, message, `killed the reader: ${reading.reason}`, now());
-  }
-  const { letter } = reading;
-  const isFax = bringsFax(desk, letter);
-  if (isFax && deferFax) return desk.store.received.defer(message.id, message.token, 'fax');
-  const pages = isFax ? await readFax(desk, message, letter) : null;
-  if (pages?.kind === 'killed') return putBack(desk, message, `killed the reader: ${pages.reason}`, now());
-  const limit = message.partial ?? (reading.kind === 'limited' ? reading.limit : null);
-  const authentication = await authenticate(desk, message, letter);
-  for (let tries = 0; tries < staleTriesMax; tries += 1) {
-    const at = now();
-    const findings = await lookUp(desk, message, letter, limit, authentication, at, pages?.fax);
-    const committed = await write(desk, message, decide(findings, desk.house, at));
-    if (committed.kind === 'twin') {
-      await write(desk, message, duplicate(message, committed.of, committed.ticketId, at));
+  const hand: InHand[] = [];
+  let more = true;
+  try {
+    while (!stopping()) {
+      // What a reading or a fault put back waits too, so nothing in hand is a reason to look again.
+      if (hand.length === 0 || (more && hand.length <= ahead[lane].refillAt)) {
+        const claimed = await desk.store.received.claimSome(lane, ahead[lane]);
+        more = claimed.length > 0;
+        hand.push(...claimed.map((message) => begin(desk, message, lane)));
+      }
+      if (hand.length === 0) return;
+      await hand[0]!.reading;
+      const read = readAtHead(hand);
+      await bringHome(desk, read, now);
+      told.decided();
+      if (read.some(({ kind }) => kind === 'other-lane')) told.deferred();
     }
-    if (committed.kind !== 'stale') return;
+  } finally {
+    await release(
+      desk,
+      hand.map(({ message }) => message),
+    );
   }
-  throw new Error(
-    `message ${message.id}: its ticket changed ${staleTriesMax} times while it was being decided`,
-  );
 }
 
-/** Back into the queue for another try; after the third death the message is quarantined and staff are told. */
-async function putBack(desk: Desk, message: ClaimedMessage, reason: string, now: Date): Promise<void> {
-  const kills = message.kills + 1;
-  desk.journal.warn('message-put-back', { message: message.id, kills, reason });
-  if (kills < killsMax) return desk.store.received.release(message.id, message.token, true);
-  await write(desk, message, quarantined(message, desk.house, now, `${reason} (${kills} times)`));
-}
-
-async function write(desk: Desk, message: ClaimedMessage, decision: Decision): Promise<Committed> {
-  const committed = await desk.store.commit(decision);
-  if (committed.kind === 'done') {
-    desk.journal.info('message-decided', {
-      message: message.id,
-      outcome: decision.received.outcome,
-      reason: decision.received.reason,
-      ticket: committed.ref,
-      letters: decision.letters.length,
-    });
-  } else if (committed.kind === 'lost') {
-    desk.journal.warn('message-lost-to-other-worker', { message: message.id });
-  }
-  return committed;
-}
-
-/** The same message by another way: noted on its ticket, nothing else happens (spec 2.1). */
-function duplicate(message: ClaimedMessage, of: number, ticketId: number | null, now: Date): Decision {
-  return {
-    at: now.toISOString(),
-    received: {
-      id: message.id,
-      token: message.token,
-      outcome: 'duplicate',
-      reason: `duplicate of message ${of}`,
-      facts: null,
-      duplicateOf: of,
-    },
-    ticket: ticketId === null ? { kind: 'none' } : { kind: 'attach', id: ticketId },
-    earlier: [],
-    letters: [],
-    events: [
-      {
-        kind: 'message',
-        actor: 'system',
-        reason: `another delivery of message ${of} (${message.source.kind})`,
-      },
-    ],
-    bounce: null,
+function begin(desk: Desk, message: ClaimedMessage, lane: Lane): InHand {
+  const one: InHand = {
+    message,
+    read: null,
+    reading: readMessage(desk, message, lane).then((read) => {
+      one.read = read;
+    }),
   };
+  return one;
+}
+
+/** Those at the head of the queue that were read leave it: none is decided before one that came earlier. */
+function readAtHead(hand: InHand[]): readonly ReadMessage[] {
+  const end = hand.findIndex(({ read }) => read === null);
+  return hand.splice(0, end < 0 ? hand.length : end).flatMap(({ read }) => read ?? []);
+}
+
+/** Takes the message of this id to its outcome, mail or fax, when it waits and nobody holds it. */
+export async function receiveOne(desk: Desk, now: () => Date, id: number): Promise<Received | null> {
+  const message = await desk.store.received.claim(id);
+  if (message === null) return null;
+  await bringHome(desk, [await readMessage(desk, message, 'fax')], now);
+  return desk.store.received.get(id);
 }

@@ -14,6 +14,20 @@ export async function blob(q: Knex, digest: string): Promise<Buffer | null> {
   return row === undefined ? null : (row['bytes'] as Buffer);
 }
 
+/** Several by digest; those that are not there are left out. */
+export async function blobs(q: Knex, digests: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+  if (digests.length === 0) return new Map();
+  const rows: Row[] = await q('blobs').whereIn('digest', digests).select();
+  return new Map(rows.map((row) => [String(row['digest']), row['bytes'] as Buffer]));
+}
+
+/** Bytes of each; neither database reads the blob itself for that. */
+export async function blobSizes(q: Knex, digests: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const size = q.raw('length(bytes) as size');
+  const rows: Row[] = await q('blobs').whereIn('digest', digests).select('digest', size);
+  return new Map(rows.map((row) => [String(row['digest']), Number(row['size'])]));
+}
+
 /** Digests whose bytes do not match them. One blob is in memory at a time; the whole store is read. */
 export async function damagedBlobs(q: Knex): Promise<readonly string[]> {
   const damaged: string[] = [];

@@ -66,6 +66,48 @@ export function connect(database: string, log?: Journal, patience: Patience = pa
   };
 }
 
+/** The same database from inside a transaction that is under way: what is written here is committed with it. */
+export function inside(db: Database, trx: Knex.Transaction): Database {
+  return {
+    ...db,
+    read: async (work) => {
+      try {
+        return await work(trx);
+      } catch (error) {
+        throw explained(error);
+      }
+    },
+    write: async (work) => {
+      const done = await apart(trx, () => work(trx));
+      if (done.status === 'rejected') throw done.reason;
+      return done.value;
+    },
+    close: async () => {},
+  };
+}
+
+/**
+ * A piece of a transaction that is undone alone when it fails by a fault of ours. The world's trouble is thrown and
+ * undoes everything: after a full disk or a deadlock the whole transaction is gone anyway.
+ */
+export async function apart<T>(
+  trx: Knex.Transaction,
+  piece: () => Promise<T>,
+): Promise<PromiseSettledResult<T>> {
+  await trx.raw('savepoint piece');
+  try {
+    const value = await piece();
+    await trx.raw('release savepoint piece');
+    return { status: 'fulfilled', value };
+  } catch (error) {
+    const reason = explained(error);
+    if (reason instanceof Error && 'kind' in reason) throw reason;
+    await trx.raw('rollback to savepoint piece');
+    await trx.raw('release savepoint piece');
+    return { status: 'rejected', reason };
+  }
+}
+
 /** Rows for one worker: PostgreSQL passes over those another transaction holds; SQLite has one writer anyway. */
 export function forOneWorker<T extends Knex.QueryBuilder>(query: T): T {
   if (query.client.dialect === 'postgresql') query.forUpdate().skipLocked();

@@ -88,10 +88,12 @@ async function commit(trx: Knex, decision: Decision): Promise<Committed> {
 
 /** Null when the message has its identity; the unique key makes a second claimant wait for the first. */
 async function claimIdentity(trx: Knex, id: number, contentKeyId: string): Promise<Committed | null> {
-  await trx('content_keys')
+  const mine: Row[] = await trx('content_keys')
     .insert({ content_key_id: contentKeyId, received_id: id })
     .onConflict('content_key_id')
-    .ignore();
+    .ignore()
+    .returning('received_id');
+  if (mine.length > 0) return null;
   const first: Row = await trx('content_keys')
     .join('received', 'received.id', 'content_keys.received_id')
     .where('content_keys.content_key_id', contentKeyId)

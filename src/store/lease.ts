@@ -9,6 +9,9 @@ export interface Lease {
   readonly until: number;
 }
 
+/** The columns of a row nobody holds. */
+export const noLease = { owner: null, token: null, lease_until: null };
+
 export const claimLeaseMs = 5 * 60_000;
 export const sendLeaseMs = 3 * 60_000;
 

@@ -1,6 +1,6 @@
 import type { Journal, Store, TicketStore } from '../desk/ports.ts';
 import { contractStore } from './contracts.ts';
-import { connect, type Database, type Patience } from './database.ts';
+import { apart, connect, type Database, inside, type Patience } from './database.ts';
 import { decisions } from './decisions.ts';
 import { mailboxLedger } from './mailboxes.ts';
 import { migrate } from './migrate.ts';
@@ -30,6 +30,10 @@ export async function openStore(options: StoreOptions): Promise<Store & AsyncDis
     await db.close();
     throw error;
   }
+  return { ...storeOn(db, leaseClock), [Symbol.asyncDispose]: () => db.close() };
+}
+
+function storeOn(db: Database, leaseClock: () => number): Store {
   const received = receivedStore(db, leaseClock);
   const outbox = outboxStore(db, leaseClock);
   return {
@@ -39,8 +43,14 @@ export async function openStore(options: StoreOptions): Promise<Store & AsyncDis
     outbox,
     tickets: ticketStore(db, received, outbox),
     ...decisions(db),
+    together: (pieces) =>
+      db.write(async (trx) => {
+        const store = storeOn(inside(db, trx), leaseClock);
+        const settled: Awaited<ReturnType<typeof apart>>[] = [];
+        for (const piece of pieces) settled.push(await apart(trx, () => piece(store)));
+        return settled as never;
+      }),
     close: () => db.close(),
-    [Symbol.asyncDispose]: () => db.close(),
   };
 }
 

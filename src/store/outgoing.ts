@@ -10,13 +10,11 @@ import type {
 } from '../desk/ports.ts';
 import { type LetterKind, STAFF_KINDS } from '../ticket/ticket.ts';
 import { blob, keepBlob } from './blobs.ts';
+import { freeDeadClaims } from './claims.ts';
 import { type Database, forOneWorker } from './database.ts';
-import { isDead, newLease, sendLeaseMs } from './lease.ts';
-import { freeDeadClaims } from './received.ts';
+import { isDead, newLease, noLease, sendLeaseMs } from './lease.ts';
 import { addressKey, indexKey, instant, instantOrNull, numberOrNull, type Row, textOrNull } from './row.ts';
 import { type About, changeTicket, writeEvents } from './tickets.ts';
-
-const noLease = { owner: null, token: null, lease_until: null };
 
 export function outboxStore(db: Database, leaseClock: () => number): OutboxStore {
   async function many(query: (q: Knex) => Knex.QueryBuilder): Promise<readonly OutboxItem[]> {
@@ -149,30 +147,29 @@ function columnsOf(settlement: Settlement): Readonly<Record<string, unknown>> {
 
 /** Writes letters once each: a key that exists is passed over. */
 export async function writeLetters(trx: Knex, about: About, letters: readonly NewLetter[]): Promise<void> {
-  for (const letter of letters) {
+  if (letters.length === 0) return;
+  const rows = letters.map((letter) => {
     if (about.ticketId === null && letter.onceKey.includes('{ticket}'))
       throw new Error(`a letter without a ticket has the key ${letter.onceKey}`);
     const onceKey = letter.onceKey.replaceAll('{ticket}', String(about.ticketId));
-    await trx('outbox')
-      .insert({
-        kind: letter.kind,
-        ticket_id: about.ticketId,
-        received_id: about.receivedId,
-        to_address: letter.to,
-        to_id: addressKey(letter.to),
-        once_key: onceKey,
-        once_key_id: indexKey(onceKey),
-        not_before: instantOrNull(letter.notBefore),
-        data: JSON.stringify(letter.data),
-        state: letter.held === undefined ? 'queued' : 'held',
-        reason: letter.held ?? null,
-        attempts: 0,
-        created_at: instant(about.at),
-        body_begun: 0,
-      })
-      .onConflict('once_key_id')
-      .ignore();
-  }
+    return {
+      kind: letter.kind,
+      ticket_id: about.ticketId,
+      received_id: about.receivedId,
+      to_address: letter.to,
+      to_id: addressKey(letter.to),
+      once_key: onceKey,
+      once_key_id: indexKey(onceKey),
+      not_before: instantOrNull(letter.notBefore),
+      data: JSON.stringify(letter.data),
+      state: letter.held === undefined ? 'queued' : 'held',
+      reason: letter.held ?? null,
+      attempts: 0,
+      created_at: instant(about.at),
+      body_begun: 0,
+    };
+  });
+  await trx('outbox').insert(rows).onConflict('once_key_id').ignore();
 }
 
 /** Takes letters out of the queue. False when one that must not leave has begun to. */
@@ -224,22 +221,24 @@ async function recover(
 }
 
 async function countTo(q: Knex, address: string, since: { hour: string; day: string }) {
-  const letters = () =>
-    q('outbox')
-      .where({ to_id: addressKey(address) })
-      .whereNotIn('kind', [...STAFF_KINDS, 'answer']);
-  const count = async (query: Knex.QueryBuilder): Promise<number> => {
-    const row: Row | undefined = await query.count({ n: '*' }).first();
-    return Number(row?.['n']);
-  };
-  return {
-    // What follows a request waits for days and is counted when it leaves: it must not use up today's letters.
-    queued: await count(
-      letters().whereIn('state', ['queued', 'sending']).whereNotIn('kind', ['reminder', 'closing-notice']),
-    ),
-    hour: await count(letters().where({ state: 'sent' }).where('sent_at', '>=', instant(since.hour))),
-    day: await count(letters().where({ state: 'sent' }).where('sent_at', '>=', instant(since.day))),
-  };
+  const [hour, day] = [instant(since.hour), instant(since.day)];
+  const counted = (sql: string, ...values: string[]) =>
+    q.raw(`coalesce(sum(case when ${sql} then 1 else 0 end), 0) as ??`, values);
+  const row: Row = await q('outbox')
+    .where({ to_id: addressKey(address) })
+    .whereNotIn('kind', [...STAFF_KINDS, 'answer'])
+    .where((counts) =>
+      counts
+        .whereIn('state', ['queued', 'sending'])
+        .orWhere((sent) => sent.where({ state: 'sent' }).where('sent_at', '>=', day)),
+    )
+    .first(
+      // What follows a request waits for days and is counted when it leaves: it must not use up today's letters.
+      counted("state <> 'sent' and kind not in ('reminder', 'closing-notice')", 'queued'),
+      counted("state = 'sent' and sent_at >= ?", hour, 'hour'),
+      counted("state = 'sent' and sent_at >= ?", day, 'day'),
+    );
+  return { queued: Number(row['queued']), hour: Number(row['hour']), day: Number(row['day']) };
 }
 
 function toItem(row: Row): OutboxItem {

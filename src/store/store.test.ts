@@ -311,7 +311,6 @@ describe.each(['sqlite', 'postgres'])('the store on %s', (dialect) => {
         earlier: [{ id: 999, outcome: 'held', reason: 'x' }],
       });
       await expect(store.commit(bad)).rejects.toThrow('message 999');
-      expect(await store.received.twin(message.contentKey)).toBeNull();
       expect(await store.outbox.list()).toEqual([]);
       expect(await store.tickets.list({})).toEqual([]);
       expect((await store.commit(deciding(message))).kind).toBe('done');
@@ -344,7 +343,10 @@ describe.each(['sqlite', 'postgres'])('the store on %s', (dialect) => {
         ticketId: first.ticketId,
         ref: first.ref,
       });
-      expect((await store.received.twin(first.contentKey))?.id).toBe(first.id);
+      expect((await claimed({ contentKey: first.contentKey })).twin).toEqual({
+        id: first.id,
+        ticketId: first.ticketId,
+      });
       expect((await store.received.tally()).outcomes).toEqual({ 'ticket-opened': 1, duplicate: 1 });
     });
 
@@ -357,7 +359,6 @@ describe.each(['sqlite', 'postgres'])('the store on %s', (dialect) => {
           received: { outcome: 'ticket-continued' },
         });
       expect(await store.commit(change(7))).toEqual({ kind: 'stale' });
-      expect(await store.received.twin(message.contentKey)).toBeNull();
       expect((await store.commit(change(1))).kind).toBe('done');
       expect(await store.tickets.byId(ticketId)).toMatchObject({ state: 'closed', closedAt: at, version: 2 });
       expect(await store.change(at, { id: ticketId, version: 1, state: 'open' }, [], [], [])).toBe('stale');

@@ -13,16 +13,11 @@ export interface About {
 }
 
 export async function writeEvents(trx: Knex, about: About, events: readonly NewEvent[]): Promise<void> {
-  for (const { kind, actor, reason } of events)
-    await trx('events').insert({
-      at: instant(about.at),
-      actor,
-      kind,
-      reason,
-      ticket_id: about.ticketId,
-      received_id: about.receivedId,
-      outbox_id: about.outboxId,
-    });
+  if (events.length === 0) return;
+  const { ticketId, receivedId, outboxId } = about;
+  const ids = { ticket_id: ticketId, received_id: receivedId, outbox_id: outboxId };
+  const at = instant(about.at);
+  await trx('events').insert(events.map(({ kind, actor, reason }) => ({ at, actor, kind, reason, ...ids })));
 }
 
 /** Tickets by any condition on their columns, oldest first. */
@@ -129,8 +124,10 @@ function changes(before: Row, update: Row, actor: string): readonly NewEvent[] {
 }
 
 async function writeParticipants(trx: Knex, id: number, people: readonly Participant[]): Promise<void> {
-  for (const [position, { address, name, role }] of people.entries())
-    await trx('participants').insert({ ticket_id: id, position, address, name, role });
+  if (people.length === 0) return;
+  await trx('participants').insert(
+    people.map(({ address, name, role }, position) => ({ ticket_id: id, position, address, name, role })),
+  );
 }
 
 function toTicket(row: Row, participants: readonly Participant[]): Ticket {

@@ -3,7 +3,7 @@
  * its orders over IPC, runs the real daemon, and at the named step kills itself with SIGKILL.
  */
 import type { OpenDesk } from '../../src/desk/house.ts';
-import type { Journal } from '../../src/desk/ports.ts';
+import type { Journal, Store } from '../../src/desk/ports.ts';
 import type { Fault, Order, OwnStep, Report } from './steps.ts';
 
 /** Long enough for the driver to hear 250 before the fault `lose` stores anything. */
@@ -29,6 +29,12 @@ const journal: Journal = {
 function stepping(desk: OpenDesk, pass: (step: OwnStep) => void, fault: Fault | null): OpenDesk {
   const { store, reader, courier } = desk;
   const { received, outbox } = store;
+  const deciding =
+    ({ commit }: Store): Store['commit'] =>
+    (decision) => {
+      pass('decided');
+      return commit(decision);
+    };
   const accept: OpenDesk['accept'] = async (...mail) => {
     pass('arrived');
     const id = await desk.accept(...mail);
@@ -46,17 +52,18 @@ function stepping(desk: OpenDesk, pass: (step: OwnStep) => void, fault: Fault | 
       ...store,
       received: {
         ...received,
-        async claim(id) {
-          const message = await received.claim(id);
-          if (message !== null) pass('claimed');
-          return message;
+        async claimSome(lane, atMost) {
+          const messages = await received.claimSome(lane, atMost);
+          if (messages.length > 0) pass('claimed');
+          return messages;
         },
       },
-      async commit(decision) {
-        pass('decided');
-        const committed = await store.commit(decision);
+      async together(pieces) {
+        const settled = await store.together(
+          pieces.map((piece) => (inner) => piece({ ...inner, commit: deciding(inner) })),
+        );
         pass('committed');
-        return committed;
+        return settled;
       },
       outbox: {
         ...outbox,

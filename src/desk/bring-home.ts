@@ -1,0 +1,156 @@
+/** The second half of the road: messages that were read come to their outcomes, several in one transaction. */
+import { decide } from './decide.ts';
+import { quarantined } from './decision.ts';
+import type { Desk } from './house.ts';
+import { lookUp } from './look-up.ts';
+import type { ClaimedMessage, Committed, Decision, Journal } from './ports.ts';
+import type { ReadMessage } from './read-message.ts';
+import { isWorldTrouble } from './trouble.ts';
+
+/** A message that killed its reader so often is quarantined (spec 2). */
+const killsMax = 3;
+/** Decisions taken again because a ticket changed under them; more means something else is wrong. */
+const staleTriesMax = 5;
+
+/** What is said of it once it stands. */
+type Line = (journal: Journal) => void;
+
+/**
+ * Decides them in their order, each knowing what those before it brought about, and commits them together. What goes
+ * wrong with one stays with that one. The world's trouble means later: all go back, their bytes are safe, and the
+ * trouble is thrown.
+ */
+export async function bringHome(desk: Desk, read: readonly ReadMessage[], now: () => Date): Promise<void> {
+  let settled: readonly PromiseSettledResult<readonly Line[]>[];
+  try {
+    settled = await desk.store.together(read.map((one) => (store) => settle({ ...desk, store }, one, now)));
+  } catch (error) {
+    if (isWorldTrouble(error)) {
+      await release(
+        desk,
+        read.map((one) => one.message),
+      );
+      throw error;
+    }
+    // Nobody can say whose fault it is, so each goes on alone.
+    if (read.length > 1) for (const one of read) await bringHome(desk, [one], now);
+    else for (const { message } of read) await fault(desk, message, error, now());
+    return;
+  }
+  for (const [index, one] of settled.entries()) {
+    if (one.status === 'fulfilled') for (const say of one.value) say(desk.journal);
+    else await fault(desk, read[index]!.message, one.reason, now());
+  }
+  const trouble = read.find((one) => one.kind === 'failed' && isWorldTrouble(one.error));
+  if (trouble?.kind === 'failed') throw trouble.error;
+}
+
+/** Back into the queue, as if they had not been taken. */
+export async function release({ store }: Desk, messages: readonly ClaimedMessage[]): Promise<void> {
+  for (const { id, token } of messages) await store.received.release(id, token, false);
+}
+
+async function settle(desk: Desk, read: ReadMessage, now: () => Date): Promise<readonly Line[]> {
+  const { message } = read;
+  switch (read.kind) {
+    case 'twin':
+      return write(desk, message, duplicate(message, read.of.id, read.of.ticketId, now()));
+    case 'other-lane':
+      await desk.store.received.defer(message.id, message.token, 'fax');
+      return [];
+    case 'killed':
+      return putBack(desk, message, `killed the reader: ${read.reason}`, now());
+    case 'failed':
+      if (!isWorldTrouble(read.error)) throw read.error;
+      await release(desk, [message]);
+      return [];
+    case 'read':
+      return decideOn(desk, read, now);
+  }
+}
+
+async function decideOn(
+  desk: Desk,
+  { message, letter, limit, authentication, fax }: Extract<ReadMessage, { kind: 'read' }>,
+  now: () => Date,
+): Promise<readonly Line[]> {
+  for (let tries = 0; tries < staleTriesMax; tries += 1) {
+    const at = now();
+    const findings = await lookUp(desk, message, letter, limit, authentication, at, fax);
+    const decision = decide(findings, desk.house, at);
+    const committed = await desk.store.commit(decision);
+    if (committed.kind === 'twin')
+      return write(desk, message, duplicate(message, committed.of, committed.ticketId, at));
+    if (committed.kind !== 'stale') return told(message, decision, committed);
+  }
+  throw new Error(
+    `message ${message.id}: its ticket changed ${staleTriesMax} times while it was being decided`,
+  );
+}
+
+/**
+ * A fault of ours is counted like a death of the reader, so that one message cannot stand in the way of all others
+ * for ever.
+ */
+async function fault(desk: Desk, message: ClaimedMessage, error: unknown, now: Date): Promise<void> {
+  const { message: words, stack } = error as Error;
+  desk.journal.error('message-failed', { message: message.id, error: stack });
+  for (const say of await putBack(desk, message, `fault of the program: ${words}`, now)) say(desk.journal);
+}
+
+/** Back into the queue for another try; after the third death the message is quarantined and staff are told. */
+async function putBack(
+  desk: Desk,
+  message: ClaimedMessage,
+  reason: string,
+  now: Date,
+): Promise<readonly Line[]> {
+  const kills = message.kills + 1;
+  const said: Line = (journal) => journal.warn('message-put-back', { message: message.id, kills, reason });
+  if (kills >= killsMax) {
+    const decision = quarantined(message, desk.house, now, `${reason} (${kills} times)`);
+    return [said, ...(await write(desk, message, decision))];
+  }
+  await desk.store.received.release(message.id, message.token, true);
+  return [said];
+}
+
+async function write(desk: Desk, message: ClaimedMessage, decision: Decision): Promise<readonly Line[]> {
+  return told(message, decision, await desk.store.commit(decision));
+}
+
+function told(message: ClaimedMessage, decision: Decision, committed: Committed): readonly Line[] {
+  if (committed.kind === 'lost')
+    return [(journal) => journal.warn('message-lost-to-other-worker', { message: message.id })];
+  if (committed.kind !== 'done') return [];
+  const { outcome, reason } = decision.received;
+  const letters = decision.letters.length;
+  const fields = { message: message.id, outcome, reason, ticket: committed.ref, letters };
+  return [(journal) => journal.info('message-decided', fields)];
+}
+
+/** The same message by another way: noted on its ticket, nothing else happens (spec 2.1). */
+function duplicate(message: ClaimedMessage, of: number, ticketId: number | null, now: Date): Decision {
+  return {
+    at: now.toISOString(),
+    received: {
+      id: message.id,
+      token: message.token,
+      outcome: 'duplicate',
+      reason: `duplicate of message ${of}`,
+      facts: null,
+      duplicateOf: of,
+    },
+    ticket: ticketId === null ? { kind: 'none' } : { kind: 'attach', id: ticketId },
+    earlier: [],
+    letters: [],
+    events: [
+      {
+        kind: 'message',
+        actor: 'system',
+        reason: `another delivery of message ${of} (${message.source.kind})`,
+      },
+    ],
+    bounce: null,
+  };
+}
