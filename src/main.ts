@@ -69,6 +69,12 @@ function build(): Command {
     .action((ref: string) =>
       through(async (door) => (await import('./command/tickets.ts')).ticketsShow(door, ref)),
     );
+  tickets
+    .command('save <ref> <folder>')
+    .description('write the mails of a ticket and the files in them into a folder; overwrites nothing')
+    .action((ref: string, folder: string) =>
+      through(async (door) => (await import('./command/tickets-save.ts')).ticketsSave(door, ref, folder)),
+    );
 
   const outbox = group('outbox', 'the letters that wait or have left');
   outbox

@@ -4,6 +4,7 @@ import type { Door } from './command/door.ts';
 import { type Config, loadConfig } from './config.ts';
 import type { OpenDesk } from './desk/house.ts';
 import type { Journal, Reader } from './desk/ports.ts';
+import { saveNew } from './file-save.ts';
 import { readBytes } from './file-text.ts';
 
 export interface Globals {
@@ -59,6 +60,7 @@ export async function throughDoor(
       await untilSignal(() => startDaemon(config, roles, journal, now), journal);
     },
     readBytes: (path) => readBytes(path),
+    save: saveNew,
     async *checks() {
       const { checks } = await import('./doctor.ts');
       yield* checks(config, desk, now());

@@ -1,6 +1,7 @@
 /** What every command is handed: the way to the desk, the clock, and where to print. Commands never see SQL, IMAP or SMTP. */
 import type { Config } from '../config.ts';
 import type { SendingDesk } from '../desk/house.ts';
+import type { Saved } from '../file-save.ts';
 import type { FaxDocument, FaxRegistry } from '../inquiry/fax.ts';
 import type { Reading } from '../inquiry/letter.ts';
 
@@ -43,6 +44,8 @@ export interface Door {
   /** Runs the daemon until a signal. */
   readonly start: (roles: readonly Role[]) => Promise<void>;
   readonly readBytes: (path: string) => Buffer;
+  /** Writes a new file; what is there stays as it is. */
+  readonly save: (folder: string, name: string, bytes: Uint8Array) => Saved;
   readonly checks: () => AsyncIterable<Check>;
   /** `document` with --json, else `text` (nothing when that is empty). */
   readonly print: (document: unknown, text: string) => void;

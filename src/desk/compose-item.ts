@@ -16,7 +16,9 @@ import { reopenDaysMax } from '../ticket/thread.ts';
 import { isStaffMail } from '../ticket/ticket.ts';
 import { closingBusinessDays } from './aftermath.ts';
 import { answerNamed, recipientsOfItem } from './answer-item.ts';
+import { besideFlags } from './beside.ts';
 import { answerLetter, answerNow, confirmationFacts, staffNoteFacts } from './compose-staff.ts';
+import { isAboutLetter } from './enclosed.ts';
 import { gateHours, type SendingDesk } from './house.ts';
 import { notificationFacts } from './notification-facts.ts';
 import { type Occasion, occasionOf } from './occasion.ts';
@@ -43,7 +45,7 @@ export async function word(
 ): Promise<Composed> {
   const { item, ticket, message } = occasion;
   const { house } = desk;
-  const { subject, body } = await text(desk, occasion, now);
+  const { subject, body } = await text(desk, occasion, now, attachments);
   const key = house.keys[0]!;
   const toStaff = isStaffMail(item.kind);
   // Every Message-ID and return path is about the letter (b, s); only a reply address names the ticket (c).
@@ -80,6 +82,7 @@ async function text(
   desk: SendingDesk,
   occasion: Occasion,
   now: Date,
+  attachments: readonly Carried[] = [],
 ): Promise<{ readonly subject: string; readonly body: string; readonly title?: string }> {
   const { item, ticket, contract } = occasion;
   const { house } = desk;
@@ -97,7 +100,15 @@ async function text(
       ...common,
       receivedAt: japaneseDateTime(new Date(receivedAt)),
       subject: occasion.message?.facts?.subject ?? '',
-      notification: { ...notificationFacts(occasion, now), answer: answerNow(house, occasion, now) },
+      notification: {
+        ...notificationFacts(
+          occasion,
+          now,
+          isAboutLetter(item) ? [] : await besideFlags(desk, occasion, now),
+          attachments,
+        ),
+        answer: answerNow(house, occasion, now),
+      },
     });
   }
   if (item.kind === 'staff-note')

@@ -11,6 +11,7 @@ import { aftermath, failureAftermath, nothing } from './aftermath.ts';
 import { answerLeft, whyNotNow } from './answer-fate.ts';
 import { word } from './compose-item.ts';
 import { filesOf } from './compose-staff.ts';
+import { enclosedFiles } from './enclosed.ts';
 import { gateHours, type SendingDesk } from './house.ts';
 import { type Occasion, occasionOf } from './occasion.ts';
 import type { Aftermath, Delivery, OutboxItem, Settlement } from './ports.ts';
@@ -90,7 +91,8 @@ async function dispatchOne(desk: SendingDesk, item: OutboxItem, now: () => Date)
     await putOff(desk, item, new Date(at.getTime() + capWaitMs), at, cap);
     return false;
   }
-  const wording = filesOf(desk, item).then((files) => word(desk, occasion, at, files));
+  const files = item.kind === 'answer' ? filesOf(desk, item) : enclosedFiles(desk, occasion);
+  const wording = files.then((found) => word(desk, occasion, at, found));
   const worded = await wording.catch((error: Error) => {
     if (isWorldTrouble(error)) throw error;
     return error;

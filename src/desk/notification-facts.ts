@@ -2,9 +2,11 @@
 import { japaneseDate, japaneseDateTime } from '../calendar/japanese-date.ts';
 import { dayOf } from '../calendar/jst.ts';
 import { type Contract, registeredContact, type ServicePeriod, standing } from '../inquiry/contract.ts';
+import type { Carried } from '../reply/attachment.ts';
 import type { NotificationFacts } from '../reply/facts.ts';
 import { lettersPerDayMax, lettersPerHourMax, type Withheld } from '../reply/withhold.ts';
 import { isStaffMail, type LetterKind } from '../ticket/ticket.ts';
+import { filesTold } from './enclosed.ts';
 import type { FaxFacts } from './message-facts.ts';
 import type { Occasion } from './occasion.ts';
 import type { OutboxItem } from './ports.ts';
@@ -42,7 +44,16 @@ const unanswered: Readonly<Record<Withheld['kind'], string>> = {
   cap: `同じ宛先への自動メールが上限(1時間${lettersPerHourMax}通、1日${lettersPerDayMax}通)に達しています`,
 };
 
-export function notificationFacts(occasion: Occasion, now: Date): NotificationFacts {
+/**
+ * @param beside flags about what stands beside the message, as `besideFlags` tells them.
+ * @param enclosed the files that travel with the mail.
+ */
+export function notificationFacts(
+  occasion: Occasion,
+  now: Date,
+  beside: readonly string[],
+  enclosed: readonly Carried[],
+): NotificationFacts {
   const { item, ticket, message, contract, letters } = occasion;
   const facts = message?.facts ?? null;
   const address = facts?.from ?? '';
@@ -69,15 +80,12 @@ export function notificationFacts(occasion: Occasion, now: Date): NotificationFa
     authentication:
       facts?.authentication === 'pass' || facts?.authentication === 'fail' ? facts.authentication : 'none',
     authenticationBy: facts?.authenticationBy?.toUpperCase() ?? null,
-    flags: flagsOf(occasion),
+    flags: [...flagsOf(occasion), ...beside],
     // What belongs to no ticket can be told nothing.
     operations: ticket !== null,
     ownText: (facts?.text ?? '').slice(0, ownTextCharsMax),
-    attachments: (facts?.attachments ?? []).map(({ name, bytes, encrypted }) => ({
-      name,
-      bytes,
-      ...(encrypted ? { note: '暗号化' } : {}),
-    })),
+    attachments: filesTold(facts?.attachments ?? [], enclosed),
+    ...(ticket === null ? {} : { attachmentHint: `uketsuke tickets save ${ticket.ref} フォルダー` }),
   };
 }
 
