@@ -2,7 +2,7 @@
  * `uketsuke demo`: the main job on sample mails, in a folder of its own, with a clock of its own: a Friday
  * afternoon before a long weekend. Nothing leaves this machine; letters become files.
  */
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { createTransport } from 'nodemailer';
@@ -43,6 +43,8 @@ export async function demo(): Promise<void> {
   now = instantAt('2026-11-20', '18:05:00');
   await send(daemon, names.find((one) => one.startsWith('07'))!);
   await tellMessages(daemon, 1);
+
+  await tellFax(daemon, names.find((one) => one.startsWith('09'))!, join(config.dataDir, 'fax'));
 
   say('\nThe desk closed at 17:30. What has left, and what waits for the next reception hours:\n');
   await tellOutbox(daemon);
@@ -98,6 +100,33 @@ async function send(
   await daemon.settle();
 }
 
+/** A fax is a mail of its gateway; what was read, by whom, and its pages as pictures. */
+async function tellFax(daemon: Daemon, name: string, folder: string): Promise<void> {
+  const { received } = daemon.desk.store;
+  const before = (await received.tally()).accepted;
+  say('\nA fax comes in, as its gateway mails it: one TIFF page. Reading it takes some seconds:\n');
+  await send(daemon, name);
+  await tellMessages(daemon, before + 1);
+  const message = (await received.get(before + 1))!;
+  for (const { value, readers } of message.facts?.fax?.candidates ?? [])
+    say(`         ${value} was seen by ${[...new Set(readers.map(({ reader }) => reader))].join(', ')}`);
+  const [page] = await received.pages(message.id);
+  for (const line of (page?.text ?? '')
+    .split('\n')
+    .filter((one) => one.trim() !== '')
+    .slice(0, 6))
+    say(`         | ${line}`);
+  mkdirSync(folder, { recursive: true });
+  for (const [at, what] of ['number', 'page-1'].entries()) {
+    const png = await received.picture(message.id, at);
+    if (png === null) continue;
+    writeFileSync(join(folder, `${what}.png`), png);
+    say(
+      `         ${what === 'number' ? 'where the number stands' : 'the whole page'}: ${join(folder, `${what}.png`)}`,
+    );
+  }
+}
+
 async function tellMessages(daemon: Daemon, first: number): Promise<void> {
   const { store } = daemon.desk;
   const { accepted } = await store.received.tally();
@@ -107,7 +136,7 @@ async function tellMessages(daemon: Daemon, first: number): Promise<void> {
     const ticket = message.ticketId === null ? null : await store.tickets.byId(message.ticketId);
     const facts = message.facts;
     say(
-      `  ${isoJst(new Date(message.receivedAt)).slice(11, 16)}  ${facts?.from ?? '(the first mail once more)'}  「${facts?.subject ?? ''}」`,
+      `  ${isoJst(new Date(message.receivedAt)).slice(11, 16)}  ${facts === null ? '(the first mail once more)' : (facts.fax?.caller ?? facts.from)}  「${facts?.subject ?? ''}」`,
     );
     if (facts?.numberReason) say(`         ${facts.numberReason}`);
     say(`         → ${message.outcome} (${message.reason})${ticket === null ? '' : `  ${ticket.ref}`}`);

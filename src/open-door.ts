@@ -22,15 +22,14 @@ export async function throughDoor(
   let opened: Promise<OpenDesk> | null = null;
   let reader: Promise<Reader> | null = null;
   const desk = () => (opened ??= openQuietly(config, now));
+  const mailReader = () => (reader ??= import('./reading/sandbox.ts').then(({ openReader }) => openReader()));
   const door: Door = {
     json: globals.json === true,
     now,
     config,
     desk,
-    readMail: async (raw) => {
-      reader ??= import('./reading/sandbox.ts').then(({ openReader }) => openReader());
-      return (await reader).read(raw);
-    },
+    readMail: async (raw) => (await mailReader()).read(raw),
+    unpack: async (raw) => (await mailReader()).unpack(raw),
     readFax: async (raw, registry, hints) => {
       const { isFaxFile, openFaxReader } = await import('./fax/fax.ts');
       if (!isFaxFile(raw)) return null;

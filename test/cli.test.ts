@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import knex from 'knex';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { hylafaxMail } from './fax-mail.ts';
 import { startSink } from './sink.ts';
 import { mail, registry } from './trial.ts';
 
@@ -509,6 +510,18 @@ describe('read', () => {
     expect(document.text).toContain('みどり製紙株式会社');
     const { out } = await uketsuke('read', 'cover.tif');
     expect(out).toMatch(/^inquiry by fax from an unknown caller: 送信の遅れについて\n/);
+  });
+
+  it('reads the fax in a gateway’s mail, and says who called', async () => {
+    put('fax.eml', hylafaxMail({ caller: '0355500142' }));
+    const { document } = await json('read', 'fax.eml', '--contracts', 'contracts.csv');
+    expect(document).toMatchObject({
+      channel: 'fax',
+      from: '0355500142',
+      call: { gateway: 'hylafax (not listed)', caller: '0355500142', pages: 1 },
+      number: { value: 'CL-4180-2537', decision: 'accepted', registry: 'unknown' },
+      pages: [{ page: 1, outcome: 'image' }],
+    });
   });
 
   it('says what is wrong with the file, or with the registry', async () => {

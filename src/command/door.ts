@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { SendingDesk } from '../desk/house.ts';
 import type { Saved } from '../file-save.ts';
 import type { FaxDocument, FaxRegistry } from '../inquiry/fax.ts';
-import type { Reading } from '../inquiry/letter.ts';
+import type { Reading, Unpacked } from '../inquiry/letter.ts';
 
 /** The operator used a command wrongly: exit code 2, with what would be right. */
 export class UsageError extends Error {
@@ -32,9 +32,11 @@ export interface Door {
   readonly desk: () => Promise<SendingDesk>;
   /** Reads one mail in the killable child, without touching the store. */
   readonly readMail: (raw: Buffer) => Promise<Reading>;
+  /** The attachments of a mail with their bytes, taken out in the same child. */
+  readonly unpack: (raw: Buffer) => Promise<Unpacked>;
   /** Reads a PDF or TIFF; null when the bytes are neither. `hints` names the contracts a header line points to. */
   readonly readFax: (
-    raw: Buffer,
+    raw: Uint8Array,
     registry: FaxRegistry | null,
     hints: (header: string) => readonly string[],
   ) => Promise<FaxDocument | null>;

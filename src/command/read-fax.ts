@@ -2,6 +2,10 @@
 import { dayOf } from '../calendar/jst.ts';
 import type { Contract } from '../inquiry/contract.ts';
 import type { FaxDocument } from '../inquiry/fax.ts';
+import { type FaxCall, faxFiles, gatewayOf, probableGateway, readCall } from '../inquiry/fax-gateway.ts';
+import { together } from '../inquiry/fax-number.ts';
+import type { Letter } from '../inquiry/letter.ts';
+import { phoneNumbers } from '../inquiry/phone-number.ts';
 import { numberResult } from '../inquiry/triage.ts';
 import type { Door } from './door.ts';
 
@@ -9,27 +13,58 @@ type Registry = ReadonlyMap<string, Contract> | null;
 type Explained = ReturnType<typeof explained>;
 
 /** Null when the file is neither PDF nor TIFF. */
-export async function faxDocument(door: Door, file: string, registry: Registry): Promise<Explained | null> {
-  const known = registry === null ? null : { knows: (number: string) => registry.has(number) };
-  const fax = await door.readFax(door.readBytes(file), known, (header) => pointedTo(header, registry));
-  return fax === null ? null : explained(door, fax, registry);
+export async function faxFile(door: Door, file: string, registry: Registry): Promise<Explained | null> {
+  const fax = await documentOf(door, door.readBytes(file), registry, []);
+  return fax === null ? null : explained(door, fax, registry, null);
 }
 
-/** Contracts with a contact whose fax number stands in the header line; that line may lie, so they only rank. */
-function pointedTo(header: string, registry: Registry): readonly string[] {
-  const digits = header.normalize('NFKC').replace(/[^0-9]+/g, '');
-  if (registry === null || digits === '') return [];
-  const calls = (fax: string) => fax.length >= 9 && digits.includes(fax);
-  const all = [...registry.values()].filter(({ contacts }) => contacts.some(({ fax }) => calls(fax)));
+/** The fax in a gateway's mail; null when the mail brings none. One that is not listed is explained all the same. */
+export async function faxMail(
+  door: Door,
+  raw: Buffer,
+  letter: Letter,
+  registry: Registry,
+): Promise<Explained | null> {
+  const gateway = gatewayOf(letter, door.config.faxGateways) ?? probableGateway(letter);
+  const wanted = new Set(faxFiles(letter).map(({ digest }) => digest));
+  if (gateway === null || wanted.size === 0) return null;
+  const call = readCall(letter, gateway);
+  const unpacked = await door.unpack(raw);
+  if (unpacked.kind === 'killed') throw new Error(`the reader was stopped: ${unpacked.reason}`);
+  const documents: FaxDocument[] = [];
+  for (const { content } of unpacked.attachments.filter(({ digest }) => wanted.has(digest))) {
+    const calling = [call.caller, call.claimed].flatMap((one) => one ?? []);
+    const fax = await documentOf(door, content, registry, calling);
+    if (fax !== null) documents.push(fax);
+  }
+  return explained(door, { ...together(documents), from: call.caller }, registry, call);
+}
+
+async function documentOf(
+  door: Door,
+  raw: Uint8Array,
+  registry: Registry,
+  calling: readonly string[],
+): Promise<FaxDocument | null> {
+  const known = registry === null ? null : { knows: (number: string) => registry.has(number) };
+  return door.readFax(raw, known, (header) => pointedTo([...calling, ...phoneNumbers(header)], registry));
+}
+
+/** Contracts of these fax numbers; what a machine says of itself may lie, so they only rank. */
+function pointedTo(faxes: readonly string[], registry: Registry): readonly string[] {
+  const all = [...(registry?.values() ?? [])].filter(({ contacts }) =>
+    contacts.some(({ fax }) => faxes.includes(fax)),
+  );
   return all.map(({ number }) => number);
 }
 
-function explained(door: Door, fax: FaxDocument, registry: Registry) {
+function explained(door: Door, fax: FaxDocument, registry: Registry, call: FaxCall | null) {
   const { strip: _, ...rest } = fax;
   const contract = fax.number.value === null ? null : (registry?.get(fax.number.value) ?? null);
   const result = numberResult(fax.number, contract, dayOf(door.now())).result;
   return {
     ...rest,
+    call,
     number: { ...fax.number, registry: registry === null ? null : result },
     pages: fax.pages.map(({ png: _png, ...page }) => page),
   };
@@ -39,6 +74,7 @@ export function faxStory(fax: Explained): string {
   const { number } = fax;
   return [
     `${fax.kind} by ${fax.channel} from ${fax.from ?? 'an unknown caller'}: ${fax.subject}`,
+    ...(fax.call === null ? [] : [callStory(fax.call)]),
     ...(fax.header === '' ? [] : [`header line: ${fax.header}`]),
     `number: ${number.value ?? 'none'} (${number.decision}${number.registry === null ? '' : `, registry: ${number.registry}`})`,
     `because: ${number.reason}`,
@@ -56,4 +92,10 @@ export function faxStory(fax: Explained): string {
     '',
     fax.text,
   ].join('\n');
+}
+
+function callStory({ gateway, caller, claimed, pages }: FaxCall): string {
+  const told = pages === null ? '' : `, ${pages} page(s) reported`;
+  const self = claimed === null ? '' : `, its machine says ${claimed}`;
+  return `gateway: ${gateway}; caller ${caller ?? 'unknown'}${self}${told}`;
 }

@@ -9,7 +9,7 @@ import { applyProfile } from '../inquiry/profile.ts';
 import { canonicalNumber } from '../inquiry/support-number.ts';
 import { numberResult } from '../inquiry/triage.ts';
 import { type Door, Failed } from './door.ts';
-import { faxDocument, faxStory } from './read-fax.ts';
+import { faxFile, faxMail, faxStory } from './read-fax.ts';
 
 export async function read(
   door: Door,
@@ -17,17 +17,19 @@ export async function read(
   options: { readonly contracts?: string },
 ): Promise<void> {
   const registry = options.contracts === undefined ? null : openRegistry(door, options.contracts);
-  const fax = await faxDocument(door, file, registry);
+  const fax = await faxFile(door, file, registry);
   if (fax !== null) return door.print(fax, faxStory(fax));
   const documents = [];
   for await (const { raw, name } of door.mailsIn(file)) {
     const reading = await door.readMail(raw);
     if (reading.kind === 'killed') throw new Error(`${name}: the reader was stopped: ${reading.reason}`);
     const limit = reading.kind === 'limited' ? reading.limit : null;
-    documents.push(explain(door, reading.letter, limit, registry));
+    const pages = await faxMail(door, raw, reading.letter, registry);
+    documents.push(pages ?? explain(door, reading.letter, limit, registry));
   }
   const document = documents.length === 1 ? documents[0] : documents;
-  door.print(document, documents.map(story).join('\n\n'));
+  const told = documents.map((one) => (one.channel === 'fax' ? faxStory(one) : story(one)));
+  door.print(document, told.join('\n\n'));
 }
 
 function openRegistry(door: Door, file: string) {

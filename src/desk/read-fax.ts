@@ -3,8 +3,9 @@
 import type { FaxDocument } from '../inquiry/fax.ts';
 import type { FaxCall } from '../inquiry/fax-gateway.ts';
 import { faxFiles, gatewayOf, readCall } from '../inquiry/fax-gateway.ts';
-import { together } from '../inquiry/fax-number.ts';
+import { together, withHints } from '../inquiry/fax-number.ts';
 import type { Letter } from '../inquiry/letter.ts';
+import { phoneNumbers } from '../inquiry/phone-number.ts';
 import type { Desk } from './house.ts';
 import type { ClaimedMessage } from './ports.ts';
 
@@ -34,7 +35,10 @@ export async function readFax(desk: Desk, message: ClaimedMessage, letter: Lette
   const unpacked = await desk.reader.unpack(message.raw);
   if (unpacked.kind === 'killed') return unpacked;
   const call = readCall(letter, gateway);
-  const [numbers, hinted] = [await store.contracts.numbers(), await pointedTo(desk, call)];
+  const [numbers, hinted] = [
+    await store.contracts.numbers(),
+    await pointedTo(desk, [call.caller, call.claimed]),
+  ];
   const digests = new Set(faxFiles(letter).map(({ digest }) => digest));
   const documents: FaxDocument[] = [];
   for (const { content } of unpacked.attachments.filter(({ digest }) => digests.has(digest))) {
@@ -50,13 +54,16 @@ export async function readFax(desk: Desk, message: ClaimedMessage, letter: Lette
     });
     documents.push(document);
   }
-  return { kind: 'fax', fax: { call, document: together(documents), digests: [...digests] } };
+  const document = together(documents);
+  const headers = await pointedTo(desk, phoneNumbers(document.header));
+  const number = withHints(document.number, headers);
+  return { kind: 'fax', fax: { call, document: { ...document, number }, digests: [...digests] } };
 }
 
-/** Numbers of the contracts that the caller's number, or the one its machine claims, belongs to. */
-async function pointedTo({ store }: Desk, { caller, claimed }: FaxCall): Promise<readonly string[]> {
+/** Contracts that fax numbers belong to: the caller's, and those its machine claims. They only rank candidates. */
+async function pointedTo({ store }: Desk, faxes: readonly (string | null)[]): Promise<readonly string[]> {
   const numbers: string[] = [];
-  for (const fax of [caller, claimed]) {
+  for (const fax of faxes) {
     if (fax !== null) numbers.push(...(await store.contracts.registeredFax(fax)).map(({ number }) => number));
   }
   return [...new Set(numbers)];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faxFiles, gatewayOf, parseFaxGateway, readCall } from './fax-gateway.ts';
+import { faxFiles, gatewayOf, parseFaxGateway, probableGateway, readCall } from './fax-gateway.ts';
 
 const hylafax = parseFaxGateway({ name: 'hyla', from: 'FaxMaster@fax.example.jp', layout: 'hylafax' });
 const network = parseFaxGateway({ name: 'net', from: '@netfax.example.jp', subject: 'FAX' });
@@ -86,6 +86,23 @@ describe('which mails', () => {
     const file = (type: string) => ({ name: 'a.bin', type, bytes: 1, digest: '', encrypted: false });
     const attachments = ['application/pdf', 'image/tiff', 'image/png', 'text/html'].map(file);
     expect(faxFiles({ attachments }).map(({ type }) => type)).toEqual(['application/pdf', 'image/tiff']);
+  });
+});
+
+describe('a gateway nobody listed', () => {
+  const file = (type: string) => ({ name: 'a', type, bytes: 1, digest: '', encrypted: false });
+  const of = (text: string, subject: string, type = 'application/pdf') =>
+    probableGateway({
+      from: { name: '', address: 'f@example.jp' },
+      subject,
+      text,
+      attachments: [file(type)],
+    });
+  it('is known by its words, for explaining its mail', () => {
+    expect(of(faxrcvd, 'Fax received from "x"', 'image/tiff')?.name).toBe('hylafax (not listed)');
+    expect(of('受信日時: …', 'ＦＡＸ受信のお知らせ')?.name).toBe('network-fax (not listed)');
+    expect(of('添付をご確認ください', '見積書')).toBeNull();
+    expect(of(faxrcvd, 'Fax received', 'image/png')).toBeNull();
   });
 });
 

@@ -96,6 +96,24 @@ export function gatewayOf(
   return gateways.find((one) => isFrom(letter, one)) ?? null;
 }
 
+/**
+ * A gateway nobody listed, as far as the mail's own words tell: its layout, for explaining such a mail. The daemon
+ * never goes by it, for anybody can write these words.
+ */
+export function probableGateway(
+  letter: Pick<Letter, 'from' | 'subject' | 'text' | 'attachments'>,
+): FaxGateway | null {
+  if (faxFiles(letter).length === 0 || letter.from === null) return null;
+  const text = letter.text.slice(0, textCharsMax);
+  const hylafax = /^ *CommID: /m.test(text) && /^ *Pages: /m.test(text);
+  const notice =
+    /FAX|ファクス|ファックス/i.test(letter.subject.normalize('NFKC')) &&
+    /受信|着信|received/i.test(`${letter.subject} ${text}`);
+  if (!hylafax && !notice) return null;
+  const layout = hylafax ? 'hylafax' : 'network-fax';
+  return parseFaxGateway({ name: `${layout} (not listed)`, from: letter.from.address, layout });
+}
+
 /** Attachments that may be pages, by their first bytes and not by their names. */
 export function faxFiles(letter: Pick<Letter, 'attachments'>): readonly Attachment[] {
   return letter.attachments.filter(({ type }) => type === 'application/pdf' || type === 'image/tiff');

@@ -4,17 +4,19 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 const written = /\+?[0-9(][0-9() .-]{6,24}[0-9]/g;
 const textCharsMax = 500;
 
-/**
- * Digits of the one number in the text: the national form of a Japanese one, else country code and number. Null when
- * there is none (非通知), or when there are two different ones.
- */
-export function phoneDigits(text: string): string | null {
+/** Digits of each number in the text, once: the national form of a Japanese one, else country code and number. */
+export function phoneNumbers(text: string): readonly string[] {
   const folded = text
     .slice(0, textCharsMax)
     .normalize('NFKC')
     .replace(/[‐‑‒–—―−ー─]/g, '-');
-  const found = (folded.match(written) ?? []).flatMap((one) => digitsOf(one) ?? []);
-  return new Set(found).size === 1 ? found[0]! : null;
+  return [...new Set((folded.match(written) ?? []).flatMap((one) => digitsOf(one) ?? []))];
+}
+
+/** The one number in the text; null when there is none (非通知), or when there are two different ones. */
+export function phoneDigits(text: string): string | null {
+  const [first = null, ...others] = phoneNumbers(text);
+  return others.length === 0 ? first : null;
 }
 
 function digitsOf(text: string): string | null {
