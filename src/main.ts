@@ -76,6 +76,35 @@ function build(): Command {
       through(async (door) => (await import('./command/tickets-save.ts')).ticketsSave(door, ref, folder)),
     );
 
+  const review = group('review', 'what a person must decide');
+  review
+    .command('list')
+    .description('list tickets in review')
+    .action(() => through(async (door) => (await import('./command/review.ts')).reviewList(door)));
+  review
+    .command('show <ref>')
+    .description('show what was read, the candidates for the number, and why a person is asked')
+    .option('--pictures <folder>', 'write pictures of the pages of a fax there; overwrites nothing')
+    .action((ref: string, options: { pictures?: string }) =>
+      through(async (door) => (await import('./command/review.ts')).reviewShow(door, ref, options)),
+    );
+  review
+    .command('accept <ref>')
+    .description('open the ticket under this number, with its original time of receipt')
+    .option(
+      '--number <number>',
+      'default: the number of the ticket, or the only registered one that was read',
+    )
+    .action((ref: string, options: { number?: string }) =>
+      through(async (door) => (await import('./command/review.ts')).reviewAccept(door, ref, options)),
+    );
+  review
+    .command('reject <ref>')
+    .description('refuse the ticket: nothing goes out by itself')
+    .action((ref: string) =>
+      through(async (door) => (await import('./command/review.ts')).reviewReject(door, ref)),
+    );
+
   const outbox = group('outbox', 'the letters that wait or have left');
   outbox
     .command('list')

@@ -455,6 +455,40 @@ describe('intake and what follows', () => {
   });
 });
 
+describe('review', () => {
+  it('lists, explains, and carries out what a person decides', async () => {
+    await uketsuke('contracts', 'import', 'contracts.csv');
+    put('two.eml', mail({ text: 'CL-1234-5678\nCL-2345-6789\nどちらかです' }));
+    put('more.eml', mail({ text: 'CL-2345-6789\nCL-1234-5678\nやはりどちらかです' }));
+    await uketsuke('intake', 'two.eml', 'more.eml');
+    const [first, second] = (await json('review', 'list')).document;
+    expect(first).toMatchObject({ channel: 'mail', state: 'review', reason: 'ambiguous', candidates: [] });
+    const { ref } = first;
+    expect((await uketsuke('review', 'show', ref.toLowerCase())).out).toContain(
+      `decide: uketsuke review accept ${ref} [--number N]`,
+    );
+    expect(await uketsuke('review', 'accept', ref)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('give --number; no number was read'),
+    });
+    expect(await uketsuke('review', 'accept', ref, '--number', 'CL-12')).toMatchObject({ code: 2 });
+    expect(await uketsuke('review', 'accept', ref, '--number', 'CL-9999-9999')).toMatchObject({ code: 1 });
+    const { document } = await json('review', 'accept', ref, '--number', 'cl12345678');
+    expect(document).toMatchObject({ ref, number: 'CL-1234-5678', known: true });
+    expect((await json('tickets', 'show', ref)).document).toMatchObject({
+      state: 'open',
+      number: 'CL-1234-5678',
+    });
+    expect((await json('review', 'reject', second.ref)).document).toEqual({
+      ref: second.ref,
+      state: 'rejected',
+    });
+    expect((await json('review', 'list')).document).toEqual([]);
+    expect(await uketsuke('review', 'accept', ref)).toMatchObject({ code: 1 });
+    expect((await json('audit')).document.balanced).toBe(true);
+  });
+});
+
 describe('read', () => {
   it('explains a mail in the fixed shape and changes nothing', async () => {
     put(

@@ -4,8 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { simpleParser } from 'mailparser';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { audit } from '../src/desk/audit.ts';
+import { acceptReview, rejectReview } from '../src/desk/review.ts';
 import { type Dovecot, password, startDovecot } from './dovecot.ts';
 import { faxPage, hylafaxMail, networkFaxMail } from './fax-mail.ts';
 import { mail, opened, startTrial, type Trial } from './trial.ts';
@@ -170,6 +172,59 @@ describe('a fax from anybody else', () => {
     );
     expect(message).toMatchObject({ outcome: 'review' });
     expect(toCustomers()).toEqual([]);
+  });
+});
+
+describe('a reading that leaves a doubt', () => {
+  /** The registry knows no CL-4180-2537, but a number that differs in one digit. */
+  const near = midori.replace('CL-4180-2537', 'CL-4180-2538');
+
+  it('is for a person: candidates and pictures go to staff, nothing to anybody else; what is accepted is acknowledged', async () => {
+    await start({ csv: near, now: '2026-11-24T16:00:00' });
+    const message = await trial.send(hylafaxMail({ caller: '' }));
+    expect(message).toMatchObject({ outcome: 'review', reason: 'uncertain' });
+    expect(toCustomers()).toEqual([]);
+    const told = await toStaff();
+    expect(told.subject).toContain('【FAX】【要確認】');
+    expect(told.text).toContain('番号の候補: CL-4180-2537');
+    expect(told.text).toContain('CL-4180-2538(読取ではなく');
+    const staffMail = trial.arrivals.find(({ to }) => to.endsWith('@staff.example.jp'))!;
+    const { attachments } = await simpleParser(staffMail.raw);
+    expect(attachments.map(({ filename }) => filename)).toEqual(['fax0', '番号の場所.png', '1枚目.png']);
+
+    const { desk } = trial.daemon;
+    const { ref } = await trial.ticketOf(message);
+    // One was read and is not registered, the other is registered and was not read: the machine takes neither.
+    await expect(acceptReview(desk, ref, null, trial.now())).rejects.toThrow(/give --number; what was read/);
+    await expect(acceptReview(desk, ref, 'CL-4180-2537', trial.now())).rejects.toThrow(/not registered/);
+    await trial.goTo('2026-11-24T17:45:00');
+    const accepted = await acceptReview(desk, ref, 'ＣＬ４１８０２５３８', trial.now());
+    expect(accepted).toMatchObject({ number: 'CL-4180-2538', known: false, standing: 'valid' });
+    await trial.goTo('2026-11-24T18:00:00');
+    expect(toCustomers()).toEqual([]);
+    await trial.goTo('2026-11-25T09:00:00');
+    expect(toCustomers().map(({ to }) => to)).toEqual(['aoyama@midori.example.jp']);
+    expect((await opened(toCustomers()[0]!.raw)).text).toContain('2026年11月24日(火) 16:00');
+    expect(await trial.ticketOf(message)).toMatchObject({
+      ...{ state: 'open', number: 'CL-4180-2538', openedAt: '2026-11-24T07:00:00.000Z' },
+      participants: [{ address: 'aoyama@midori.example.jp', role: 'author' }],
+    });
+    expect((await desk.store.received.get(message.id))?.outcome).toBe('ticket-opened');
+    await expect(acceptReview(desk, ref, 'CL-4180-2538', trial.now())).rejects.toThrow(/is open/);
+  });
+
+  it('a refused one stays, and nothing goes out', async () => {
+    await start({ csv: near });
+    const message = await trial.send(hylafaxMail({ caller: '0355500142' }));
+    const { ref } = await trial.ticketOf(message);
+    const before = toCustomers().length;
+    await rejectReview(trial.daemon.desk, ref, trial.now());
+    expect(await trial.ticketOf(message)).toMatchObject({ state: 'rejected' });
+    await trial.goTo('2026-11-25T10:00:00');
+    expect(toCustomers()).toHaveLength(before);
+    await expect(rejectReview(trial.daemon.desk, 'R-20991231-0001', trial.now())).rejects.toThrow(
+      /no ticket/,
+    );
   });
 });
 

@@ -1,11 +1,11 @@
 /** `uketsuke tickets save REF DIR`: the mails of a ticket as they came, and the files in them (threats 48, 49). */
-import type { Received } from '../desk/ports.ts';
+import type { Received, Store } from '../desk/ports.ts';
 import { safeFile } from '../reply/attachment.ts';
 import { type Door, Failed } from './door.ts';
 
 interface Entry {
   readonly file: string | null;
-  readonly kind: 'mail' | 'attachment';
+  readonly kind: 'mail' | 'attachment' | 'picture';
   readonly message: number;
   readonly bytes: number;
   /** `written`, `same` (it was there), or why there is no file. */
@@ -30,6 +30,8 @@ export async function ticketsSave(door: Door, text: string, folder: string): Pro
       entries.push({ file: path, kind, message: message.id, bytes: bytes.length, how });
     };
     save('mail', `${prefix}.eml`, raw);
+    for (const { name, bytes } of await faxPictures(store, message.id))
+      save('picture', `${prefix}-${name}`, bytes);
     if ((message.facts?.attachments ?? []).length === 0) continue;
     const unpacked = await reader.unpack(raw);
     if (unpacked.kind === 'killed') {
@@ -43,6 +45,19 @@ export async function ticketsSave(door: Door, text: string, folder: string): Pro
   door.print(entries, entries.map(line).join('\n'));
   const lost = entries.filter(({ file }) => file === null).length;
   if (lost > 0) throw new Failed(`${ref}: ${lost} of ${entries.length} could not be saved`);
+}
+
+/** A fax: the place where the number stands, and each page. */
+export async function faxPictures(
+  { received }: Store,
+  id: number,
+): Promise<readonly { readonly name: string; readonly bytes: Buffer }[]> {
+  const pictures: { name: string; bytes: Buffer }[] = [];
+  for (const page of [0, ...(await received.pages(id)).map((one) => one.page)]) {
+    const bytes = await received.picture(id, page);
+    if (bytes !== null) pictures.push({ name: page === 0 ? 'number.png' : `page-${page}.png`, bytes });
+  }
+  return pictures;
 }
 
 function missing({ id }: Received, kind: Entry['kind'], how: string): Entry {

@@ -182,7 +182,8 @@ function acknowledgement(
   const next = earliest(calendar, 'reception', now);
   return {
     ...shared,
-    attachmentsCount: message?.facts?.attachments.length ?? 0,
+    // The pages of a fax are the inquiry itself.
+    attachmentsCount: message?.facts?.fax === undefined ? (message?.facts?.attachments.length ?? 0) : 0,
     numberNotAtStart: item.data['notAtStart'] === true,
     afterHours:
       !openNow && gateHours(desk.house, item.kind) !== 'reception' ? 'any-hour' : outside ? 'held' : 'no',

@@ -4,7 +4,10 @@ import type { FileFacts } from '../reply/staff-facts.ts';
 import type { Desk } from './house.ts';
 import type { MessageFacts } from './message-facts.ts';
 import type { Occasion } from './occasion.ts';
-import type { OutboxItem } from './ports.ts';
+import type { OutboxItem, Received, Store } from './ports.ts';
+
+/** A page of 1-bit pixels is a tenth of it. */
+const pictureBytesMax = 1_000_000;
 
 /** Told of a letter of ours, or of a mail nobody can read: a customer's files have no part in it. */
 const withoutFiles = ['bounce', 'quarantined', 'failed', 'uncertain'];
@@ -13,7 +16,10 @@ export function isAboutLetter({ data }: OutboxItem): boolean {
   return withoutFiles.includes(String(data['event']));
 }
 
-/** Bytes of the files that fit; none when they cannot be taken out. */
+/**
+ * Bytes of the files that fit, and behind them, of a fax, pictures a telephone can show: the place of the number and
+ * page one. None when the files cannot be taken out.
+ */
 export async function enclosedFiles(
   { store, reader }: Desk,
   { item, message }: Occasion,
@@ -25,7 +31,17 @@ export async function enclosedFiles(
   if (unpacked?.kind !== 'unpacked') return [];
   const files = unpacked.attachments.map(({ name, type, content }) => ({ name, type, bytes: content }));
   const fits = new Set(whatFits(files.map(sized), staffFilesBytesMax).carried.map(({ at }) => at));
-  return files.filter((_file, at) => fits.has(at));
+  return [...files.filter((_file, at) => fits.has(at)), ...(await faxPictures(store, message))];
+}
+
+async function faxPictures({ received }: Store, { id, facts }: Received): Promise<readonly Carried[]> {
+  if (facts?.fax === undefined) return [];
+  const pictures: Carried[] = [];
+  for (const [page, name] of ['番号の場所.png', '1枚目.png'].entries()) {
+    const bytes = await received.picture(id, page);
+    if (bytes !== null && bytes.length < pictureBytesMax) pictures.push({ name, type: 'image/png', bytes });
+  }
+  return pictures;
 }
 
 /** How each file is told: whether it is in the mail, or why it is not. */
@@ -39,11 +55,15 @@ export function filesTold(
       staffFilesBytesMax,
     ).carried.map(({ at }) => at),
   );
-  const taken = fits.size === carried.length;
-  return attachments.map(({ name, bytes, encrypted }, at) => {
+  const taken = carried.length >= fits.size;
+  const pictures = carried
+    .slice(fits.size)
+    .map(({ name, bytes }) => ({ name, bytes: bytes.length, note: '添付' }));
+  const told = attachments.map(({ name, bytes, encrypted }, at) => {
     const note = !fits.has(at) ? '保管のみ(転送上限超)' : taken ? '添付' : '保管のみ(取り出せませんでした)';
     return { name, bytes, note: encrypted ? `暗号化 ${note}` : note };
   });
+  return [...told, ...pictures];
 }
 
 function sized({ bytes }: Carried, at: number): { readonly bytes: number; readonly at: number } {

@@ -7,6 +7,7 @@ import type { House } from './house.ts';
 import { byStaff, probablyAutomatic } from './last-word.ts';
 import type { Findings } from './look-up.ts';
 import type { Decision, TicketChange } from './ports.ts';
+import { settled } from './settle-number.ts';
 import { confirmations, type Note, staffNote } from './staff-mail.ts';
 import {
   assigned,
@@ -17,7 +18,6 @@ import {
   numbered,
   phoned,
   refusedAsSpam,
-  settled,
   takenBack,
   type Work,
 } from './staff-orders.ts';

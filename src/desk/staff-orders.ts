@@ -1,17 +1,15 @@
 /** What one directive of staff comes to, the answer apart: changes, events and sentences for its author (spec 5.3). Pure. */
-import { dayOf } from '../calendar/jst.ts';
-import { registeredContact, standing } from '../inquiry/contract.ts';
 import { surnameOf } from '../reply/answer.ts';
 import type { Category } from '../ticket/category.ts';
 import { categoryLabel } from '../ticket/category.ts';
-import { isStaffMail, type Ticket, type TicketState } from '../ticket/ticket.ts';
+import type { Ticket, TicketState } from '../ticket/ticket.ts';
 import { firstAnswerMinutes } from './answer-fate.ts';
 import { answerNamed } from './answer-item.ts';
 import type { House } from './house.ts';
 import { lastFromCustomer } from './last-word.ts';
 import { joined } from './participants.ts';
-import type { Block, Decision, NewEvent, NewLetter, OutboxItem, Stop, TicketChange } from './ports.ts';
-import { newLetter } from './queueing.ts';
+import type { Block, Decision, NewEvent, NewLetter, Stop, TicketChange } from './ports.ts';
+import { settled, settleNumber, withdrawn } from './settle-number.ts';
 import type { Note } from './staff-mail.ts';
 import type { StaffReply } from './staff-reply.ts';
 
@@ -36,36 +34,20 @@ export const idle: Work = { change: {}, letters: [], events: [], stops: [], earl
 
 /** `#番号`: the ticket opens under that number with its original time of receipt; the acknowledgement follows. */
 export function numbered(reply: StaffReply, house: House, now: Date): Done {
-  const { ticket, author } = reply;
   const { number, contract } = reply.numbered ?? { number: null, contract: null };
   if (number === null) return `番号の形式が正しくありません(${house.mask.text})。`;
   if (contract === null) return `番号 ${number} は登録にありません。先に契約を取り込んでください。`;
-  const customer = lastFromCustomer(reply.messages)?.facts?.from ?? '';
-  const known = customer !== '' && registeredContact(contract, customer) !== null;
-  const found = standing(contract, dayOf(new Date(ticket.openedAt))).kind;
-  const settles = ticket.state === 'awaiting-number' || ticket.state === 'review';
-  const asked = reply.letters.find((one) => !isStaffMail(one.kind) && one.kind !== 'answer');
-  const letter =
-    settles && asked !== undefined
-      ? [
-          newLetter(house, now, 'acknowledgement', asked.to, `acknowledgement:${ticket.id}`, {
-            result: 'valid',
-            bare: !known,
-          }),
-        ]
-      : [];
+  const { known, standing, settles, ...work } = settleNumber(reply, contract, reply.author.name, house, now);
   return {
     ...idle,
-    change: { number, verified: known, ...(settles ? { state: 'open' } : {}) },
-    letters: letter,
-    events: [{ kind: 'number-settled', actor: author.name, reason: `${number} by a member of staff` }],
-    stops: settles ? withdrawn(reply.letters, 'the number was settled by staff') : [],
-    earlier: settles ? settled(reply, `number settled by staff: ${number}`) : [],
+    ...work,
     remarks: [
       `番号を ${number}(${contract.customer})としました。`,
-      ...(found === 'valid' ? [] : [`受信日はサービス期間外、または解約済みです(${found})。`]),
+      ...(standing === 'valid' ? [] : [`受信日はサービス期間外、または解約済みです(${standing})。`]),
       ...(known ? [] : ['差出人はこの契約に登録がありません。']),
-      ...(settles && letter.length === 0 ? ['受付確認は送信しません(自動メールを送れない差出人です)。'] : []),
+      ...(settles && work.letters.length === 0
+        ? ['受付確認は送信しません(自動メールを送れない差出人です)。']
+        : []),
     ],
   };
 }
@@ -199,22 +181,4 @@ export function takenBack(reply: StaffReply): Done {
     must: true,
   };
   return { ...idle, note: 'cancelled', stops: [stop], remarks: [] };
-}
-
-/** Automatic letters that wait: none of them is wanted once staff have decided. */
-function withdrawn(letters: readonly OutboxItem[], reason: string): readonly Stop[] {
-  return letters
-    .filter((one) => one.state === 'queued' && !isStaffMail(one.kind) && one.kind !== 'answer')
-    .map(({ id }) => ({ id, state: 'cancelled', reason, must: false }));
-}
-
-/** Messages that waited for a number or a person are settled with their ticket. */
-export function settled(
-  { messages }: Pick<StaffReply, 'messages'>,
-  reason: string,
-  outcome: 'ticket-opened' | 'ticket-continued' = 'ticket-opened',
-): Decision['earlier'] {
-  return messages
-    .filter((one) => one.outcome === 'held' || (one.outcome === 'review' && one.reason !== 'stranger'))
-    .map(({ id }) => ({ id, outcome: id === messages[0]?.id ? outcome : 'ticket-continued', reason }));
 }

@@ -56,12 +56,15 @@ export function callerContact(
   if (caller === null) return null;
   const asked =
     contract === null ? registeredOn : registeredOn.filter(({ number }) => number === contract.number);
-  const reachable = asked.map(({ contacts }) => {
-    const people = contacts.filter(({ email }) => email !== '' && !email.startsWith('@'));
-    return people.find(({ fax }) => fax === caller) ?? people[0] ?? null;
-  });
+  const reachable = asked.map((one) => contractContact(one, caller));
   const addresses = new Set(reachable.map((one) => one?.email ?? ''));
   return addresses.size === 1 ? (reachable[0] ?? null) : null;
+}
+
+/** The person of a contract that mail may go to: the one with this fax number, else the first with an address. */
+export function contractContact({ contacts }: Contract, fax: string | null = null): Contact | null {
+  const people = contacts.filter(({ email }) => email !== '' && !email.startsWith('@'));
+  return people.find((one) => fax !== null && one.fax === fax) ?? people[0] ?? null;
 }
 
 /** Several files of one fax are one document; two different numbers on them are for a person. */
