@@ -1,26 +1,15 @@
 /** Answers by mail through the whole daemon: who may give them, what leaves, when, and what stops it (spec 5.3). */
 import { afterEach, describe, expect, it } from 'vitest';
 import { audit } from '../src/desk/audit.ts';
-import type { Received } from '../src/desk/ports.ts';
-import { type Arrival, type MailText, mail, opened, startTrial, type Trial } from './trial.ts';
+import { header, passed, type StaffDesk, sato, startStaffDesk, suzuki, tanaka } from './staff-desk.ts';
+import { type Arrival, mail, opened } from './trial.ts';
 
-const sato = 'sato@sample.example.jp';
-const suzuki = 'suzuki@example.jp';
-const tanaka = 'tanaka@example.jp';
-const passed = (domain = 'example.jp') =>
-  `Authentication-Results: mx.example.jp; dmarc=pass header.from=${domain}`;
-const settings = [
-  'smtp: { listen: "127.0.0.1:0", trustedPeers: [127.0.0.1] }',
-  'authservId: mx.example.jp',
-  'staff: [{ name: 鈴木 一郎, address: suzuki@example.jp }, { name: 田中, address: tanaka@example.jp }]',
-  '',
-].join('\n');
-
-let trial: Trial;
-async function start(now: string, extension: '+' | 'none' = 'none', yaml = ''): Promise<void> {
-  trial = await startTrial({ now, yaml: `${settings}addressExtension: '${extension}'\n${yaml}` });
-}
+let desk: StaffDesk;
+const start = async (...given: Parameters<typeof startStaffDesk>) => {
+  desk = await startStaffDesk(...given);
+};
 afterEach(async () => {
+  const { trial } = desk;
   const found = await audit(trial.daemon.desk);
   expect(found.contradictions).toEqual([]);
   expect(found.balanced).toBe(true);
@@ -28,72 +17,44 @@ afterEach(async () => {
   await trial[Symbol.asyncDispose]();
 });
 
-const send = (over: MailText, to?: string) => trial.send(mail(over), undefined, to);
-const to = (address: string): readonly Arrival[] =>
-  trial.arrivals.filter((one) => one.recipients.includes(address));
-const customers = () => trial.arrivals.filter((one) => ![suzuki, tanaka].includes(one.to));
-const header = ({ raw }: Arrival, name: string) =>
-  new RegExp(`^${name}: (.*)\r$`, 'm').exec(raw.toString('latin1').replace(/\r\n[ \t]+/g, ' '))?.[1] ?? '';
-const last = async (address: string) => {
-  const arrival = to(address).at(-1)!;
-  return { ...(await opened(arrival.raw)), arrival };
-};
-const answers = async () => (await trial.letters()).filter((one) => one.kind === 'answer');
-const reload = async (message: Received) =>
-  trial.ticketOf((await trial.daemon.desk.store.received.get(message.id))!);
-
-/** A reply to the last mail a member of staff got (or the one given), as their program writes it. */
-async function reply(text: string, over: Omit<MailText, 'to' | 'text'> & { on?: Arrival; by?: string } = {}) {
-  const { on, by = suzuki, ...rest } = over;
-  const mailed = on ?? to(by).at(-1)!;
-  const { subject, messageId, text: quoted } = await opened(mailed.raw);
-  const replyTo = header(mailed, 'Reply-To') || 'cltech@example.jp';
-  const history = `\n\n2026年11月20日(金) 10:00 ChatLuck サポート窓口 <cltech@example.jp>:\n${quoted.replace(/^/gm, '> ')}`;
-  return send(
-    {
-      from: by,
-      to: replyTo,
-      subject: `Re: ${subject}`,
-      text: text + history,
-      headers: [passed(), `In-Reply-To: ${messageId}`, `References: ${messageId}`],
-      ...rest,
-    },
-    replyTo,
-  );
-}
-
 describe.each(['+', 'none'] as const)('an answer by reply to the notification, extension %s', (extension) => {
   it('given on Friday at 20:00 leaves on Monday at 9:00 in the right thread; the customer goes on', async () => {
     await start('2026-11-13T16:00:00', extension);
-    const first = await send({ subject: 'ログイン不可', headers: ['Cc: Ueda <ueda@sample.example.jp>'] });
-    const notice = await last(suzuki);
+    const first = await desk.send({
+      subject: 'ログイン不可',
+      headers: ['Cc: Ueda <ueda@sample.example.jp>'],
+    });
+    const notice = await desk.last(suzuki);
     expect(notice.text).toContain('#回答');
     expect(notice.text).toContain('今回答した場合の送信: 2026年11月13日(金) 16:03\n');
     expect(notice.text).toContain(`宛先 To ${sato}\n`);
     expect(notice.text).toContain('CC ueda@sample.example.jp');
-    await trial.goTo('2026-11-13T20:00:00');
-    const before = customers().length;
-    const given = await reply('#回答\n設定をご確認ください。\n');
+    await desk.trial.goTo('2026-11-13T20:00:00');
+    const before = desk.customers().length;
+    const given = await desk.reply('#回答\n設定をご確認ください。\n');
     expect(given).toMatchObject({
       outcome: 'ticket-continued',
       reason: 'answer from staff',
       ticketId: first.ticketId,
     });
-    expect((await answers())[0]).toMatchObject({ state: 'queued', notBefore: '2026-11-16T00:00:00.000Z' });
+    expect((await desk.answers())[0]).toMatchObject({
+      state: 'queued',
+      notBefore: '2026-11-16T00:00:00.000Z',
+    });
     for (const address of [suzuki, tanaka]) {
-      const { subject, text } = await last(address);
+      const { subject, text } = await desk.last(address);
       expect(subject).toBe('【送信予約】[R-20261113-0001] 2026年11月16日(月) 9:00 に送信します');
       expect(text).toContain('★本日中には出ません');
       expect(text).toContain(`宛先: To ${sato}\n`);
       expect(text).toContain('ueda@sample.example.jp');
       expect(text).toContain('設定をご確認ください。');
     }
-    const preview = (await last(suzuki)).text.split('お客様に届く文面 ―――――――――――\n')[1]!;
-    await trial.goTo('2026-11-16T08:59:59');
-    expect(customers()).toHaveLength(before);
-    await trial.goTo('2026-11-16T09:00:00');
-    expect(customers()).toHaveLength(before + 1);
-    const answer = await last(sato);
+    const preview = (await desk.last(suzuki)).text.split('お客様に届く文面 ―――――――――――\n')[1]!;
+    await desk.trial.goTo('2026-11-16T08:59:59');
+    expect(desk.customers()).toHaveLength(before);
+    await desk.trial.goTo('2026-11-16T09:00:00');
+    expect(desk.customers()).toHaveLength(before + 1);
+    const answer = await desk.last(sato);
     expect(answer.arrival.recipients).toEqual([sato, 'ueda@sample.example.jp']);
     expect(answer.subject).toBe('Re: [R-20261113-0001] ログイン不可');
     expect(answer.text).toContain('佐藤 花子 様');
@@ -104,31 +65,31 @@ describe.each(['+', 'none'] as const)('an answer by reply to the notification, e
     expect(header(answer.arrival, 'Cc')).toBe('ueda@sample.example.jp');
     expect(header(answer.arrival, 'Auto-Submitted')).toBe('');
     // From Friday 16:00 to 17:30.
-    expect(await reload(first)).toMatchObject({ state: 'answered', firstAnswerMinutes: 90 });
+    expect(await desk.ticket(first)).toMatchObject({ state: 'answered', firstAnswerMinutes: 90 });
 
-    const back = await send(
+    const back = await desk.send(
       { subject: '別件名', text: 'まだ駄目です。', headers: [`In-Reply-To: ${answer.messageId}`] },
       header(answer.arrival, 'Reply-To') || undefined,
     );
     expect(back).toMatchObject({ outcome: 'ticket-continued', ticketId: first.ticketId });
-    expect((await reload(first)).state).toBe('open');
-    await reply('＃回答　完了\n#終了 障害\n解決しました。');
-    await trial.goTo('2026-11-16T09:10:00');
-    expect(await reload(first)).toMatchObject({
+    expect((await desk.ticket(first)).state).toBe('open');
+    await desk.reply('＃回答　完了\n#終了 障害\n解決しました。');
+    await desk.trial.goTo('2026-11-16T09:10:00');
+    expect(await desk.ticket(first)).toMatchObject({
       state: 'closed',
       category: 'trouble',
       firstAnswerMinutes: 90,
     });
-    const closing = await last(sato);
-    await trial.goTo('2026-12-01T10:00:00');
-    await send({ text: '再発しました。', headers: [`In-Reply-To: ${closing.messageId}`] });
-    expect(await reload(first)).toMatchObject({ state: 'open', closedAt: null });
-    expect((await last(suzuki)).subject).toMatch(/^【再開】/);
+    const closing = await desk.last(sato);
+    await desk.trial.goTo('2026-12-01T10:00:00');
+    await desk.send({ text: '再発しました。', headers: [`In-Reply-To: ${closing.messageId}`] });
+    expect(await desk.ticket(first)).toMatchObject({ state: 'open', closedAt: null });
+    expect((await desk.last(suzuki)).subject).toMatch(/^【再開】/);
   });
 });
 
 describe('who may answer: every proof is needed', () => {
-  const ways: readonly [string, (notice: Arrival) => Promise<Parameters<typeof reply>[1]>][] = [
+  const ways: readonly [string, (notice: Arrival) => Promise<Parameters<StaffDesk['reply']>[1]>][] = [
     [
       'no authentication result',
       async (notice) => ({ headers: [`In-Reply-To: ${(await opened(notice.raw)).messageId}`] }),
@@ -159,7 +120,7 @@ describe('who may answer: every proof is needed', () => {
       }),
     ],
     ['a From that is not listed', async () => ({ from: 'boss@example.jp' })],
-    ['the mark of another member', async () => ({ on: to(tanaka).at(-1)! })],
+    ['the mark of another member', async () => ({ on: desk.to(tanaka).at(-1)! })],
     [
       'two From',
       async (notice) => ({
@@ -170,54 +131,55 @@ describe('who may answer: every proof is needed', () => {
         ],
       }),
     ],
-    ["the mark of a customer's letter", async () => ({ on: to(sato).at(-1)! })],
+    ["the mark of a customer's letter", async () => ({ on: desk.to(sato).at(-1)! })],
   ];
   it.each(ways)('%s: an ordinary mail, nothing leaves', async (_why, how) => {
     await start('2026-11-13T10:00:00');
-    await send({});
-    const before = customers().length;
-    const over = await how(to(suzuki).at(-1)!);
-    const forged = await reply('#回答\n偽の回答です。', over);
+    await desk.send({});
+    const before = desk.customers().length;
+    const over = await how(desk.to(suzuki).at(-1)!);
+    const forged = await desk.reply('#回答\n偽の回答です。', over);
     expect(forged.reason).not.toMatch(/staff|refused/);
     expect(forged.facts?.kind).toBe('inquiry');
-    await trial.goTo('2026-11-13T11:00:00');
-    expect(await answers()).toEqual([]);
+    await desk.trial.goTo('2026-11-13T11:00:00');
+    expect(await desk.answers()).toEqual([]);
     expect(
-      customers()
+      desk
+        .customers()
         .slice(before)
         .map((one) => one.to),
     ).toEqual([]);
-    expect((await last(tanaka)).text).toContain('偽の回答です。');
+    expect((await desk.last(tanaka)).text).toContain('偽の回答です。');
   });
 
   it('with extension +, the signed address alone is the mark, and the one of a customer is none', async () => {
     await start('2026-11-13T10:00:00', '+');
-    await send({});
-    const replyTo = header(to(suzuki).at(-1)!, 'Reply-To');
+    await desk.send({});
+    const replyTo = header(desk.to(suzuki).at(-1)!, 'Reply-To');
     const given = { from: suzuki, headers: [passed()], text: '#回答\nこちらです。' };
-    const forged = await send(
-      { ...given, to: header(to(sato).at(-1)!, 'Reply-To') },
-      header(to(sato).at(-1)!, 'Reply-To'),
+    const forged = await desk.send(
+      { ...given, to: header(desk.to(sato).at(-1)!, 'Reply-To') },
+      header(desk.to(sato).at(-1)!, 'Reply-To'),
     );
     expect(forged).toMatchObject({ outcome: 'review', reason: 'stranger' });
-    expect(await send({ ...given, to: replyTo, text: '#回答\nこれです。' }, replyTo)).toMatchObject({
+    expect(await desk.send({ ...given, to: replyTo, text: '#回答\nこれです。' }, replyTo)).toMatchObject({
       reason: 'answer from staff',
     });
   });
 
   it('a vacation notice is recorded on the ticket, is no answer, and is not answered', async () => {
     await start('2026-11-13T10:00:00');
-    const first = await send({});
+    const first = await desk.send({});
     const headers = async () => [
       passed(),
-      `In-Reply-To: ${(await opened(to(suzuki).at(-1)!.raw)).messageId}`,
+      `In-Reply-To: ${(await opened(desk.to(suzuki).at(-1)!.raw)).messageId}`,
     ];
-    const since = trial.arrivals.length;
-    const strong = await reply('#回答\n不在にしております。', {
+    const since = desk.trial.arrivals.length;
+    const strong = await desk.reply('#回答\n不在にしております。', {
       headers: [...(await headers()), 'Auto-Submitted: auto-replied'],
     });
     expect(strong).toMatchObject({ outcome: 'ignored', reason: 'auto-reply', ticketId: first.ticketId });
-    const weak = await reply('ただいま不在にしております。', {
+    const weak = await desk.reply('ただいま不在にしております。', {
       headers: await headers(),
       subject: '不在通知',
     });
@@ -226,30 +188,30 @@ describe('who may answer: every proof is needed', () => {
       reason: 'probably automatic',
       ticketId: first.ticketId,
     });
-    const doubtful = await reply('#回答\n不在にしております。', {
+    const doubtful = await desk.reply('#回答\n不在にしております。', {
       headers: await headers(),
       subject: '自動返信',
     });
     expect(doubtful.reason).toBe('refused');
-    await trial.goTo('2026-11-13T11:00:00');
-    expect(await answers()).toEqual([]);
-    expect(trial.arrivals.slice(since).map((one) => one.to)).toEqual([suzuki]);
-    expect((await reload(first)).state).toBe('open');
+    await desk.trial.goTo('2026-11-13T11:00:00');
+    expect(await desk.answers()).toEqual([]);
+    expect(desk.trial.arrivals.slice(since).map((one) => one.to)).toEqual([suzuki]);
+    expect((await desk.ticket(first)).state).toBe('open');
   });
 
   it('mail of the past asks for nothing', async () => {
     await start('2026-11-13T10:00:00');
-    await send({});
-    const { messageId } = await last(suzuki);
+    await desk.send({});
+    const { messageId } = await desk.last(suzuki);
     const raw = mail({
       from: suzuki,
       headers: [passed(), `In-Reply-To: ${messageId}`],
       text: '#回答\n昔の回答',
     });
-    expect(await trial.takeIn(raw, '2026-11-12T10:00:00', true)).toMatchObject({
+    expect(await desk.trial.takeIn(raw, '2026-11-12T10:00:00', true)).toMatchObject({
       reason: 'note from staff, taken in later',
     });
-    expect(await answers()).toEqual([]);
+    expect(await desk.answers()).toEqual([]);
   });
 });
 
@@ -274,19 +236,19 @@ describe('what comes back to its author', () => {
     ['nothing to take back', '#取消', '差し戻し', '取り消せる回答がありません'],
   ])('%s', async (_why, text, label, words) => {
     await start('2026-11-13T10:00:00');
-    const first = await send({});
-    const before = customers().length;
-    const ticket = await reload(first);
-    const written = await reply(text, {});
+    const first = await desk.send({});
+    const before = desk.customers().length;
+    const ticket = await desk.ticket(first);
+    const written = await desk.reply(text, {});
     expect(written).toMatchObject({ outcome: 'ticket-continued', ticketId: first.ticketId });
-    const back = await last(suzuki);
+    const back = await desk.last(suzuki);
     expect(back.subject).toContain(`【${label}】[${ticket.ref}]`);
     expect(back.text).toContain(words);
     if (label === '差し戻し') expect(back.text).toContain(`> ${text.split('\n')[0]}`);
-    expect((await reload(first)).state).toBe('open');
-    expect((await reload(first)).assignee).toBeNull();
-    await trial.goTo('2026-11-13T11:00:00');
-    expect(customers()).toHaveLength(before);
-    expect(to(tanaka)).toHaveLength(1);
+    expect((await desk.ticket(first)).state).toBe('open');
+    expect((await desk.ticket(first)).assignee).toBeNull();
+    await desk.trial.goTo('2026-11-13T11:00:00');
+    expect(desk.customers()).toHaveLength(before);
+    expect(desk.to(tanaka)).toHaveLength(1);
   });
 });

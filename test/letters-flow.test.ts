@@ -423,7 +423,7 @@ describe('automatic mail and recipients', () => {
     const message = await send({ from: suzuki, text: `${number}\n代理で登録します。` });
     expect(message.outcome).toBe('ticket-opened');
     expect(await trial.letters()).toEqual([]);
-    expect((await opened(to(suzuki)[0]!.raw)).text).toContain('差出人は当窓口の担当者です');
+    expect((await opened(to(suzuki)[0]!.raw)).text).toContain('差出人は担当者のアドレスですが');
   });
 
   describe('the inquiry page', () => {

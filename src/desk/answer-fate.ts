@@ -6,8 +6,10 @@ import type { House } from './house.ts';
 import { lastFromCustomer } from './last-word.ts';
 import type { Aftermath, NewLetter, OutboxItem, Received, Refusal, Stop } from './ports.ts';
 import { staffLetters } from './queueing.ts';
-import { staffNote } from './staff-mail.ts';
+import { confirmations, staffNote } from './staff-mail.ts';
 
+/** A relay that is tried again in some minutes is no news. */
+const lateMs = 30 * 60_000;
 /** Reason in the record, and in Japanese for the author. */
 const wrote = 'the customer wrote before the answer left';
 const told: Readonly<Record<string, string>> = {
@@ -49,6 +51,27 @@ export function heldNote(house: House, item: OutboxItem, reason: string, now: Da
   const remarks = [told[reason] ?? `理由: ${reason}`];
   const note = { what: 'held', remarks, answer: item.onceKey } as const;
   return [staffNote(house, now, authorAddress, `held:${item.id}:${now.toISOString()}`, note)];
+}
+
+/** An answer that leaves much later than its author was told: they are told again, at once (spec 5.1). */
+export function toldAgain(
+  house: House,
+  item: OutboxItem,
+  notBefore: string | null,
+  now: Date,
+): readonly NewLetter[] {
+  if (item.kind !== 'answer') return [];
+  const promised = Date.parse(item.notBefore ?? '');
+  if (notBefore !== null && !(Date.parse(notBefore) - promised > lateMs)) return [];
+  const { author, authorAddress } = answerData(item);
+  const warnings = ['先にお知らせした時刻には送信できませんでした。送信日時が変わっています。'];
+  return confirmations(
+    house,
+    now,
+    { name: author, address: authorAddress },
+    { ...item, notBefore },
+    warnings,
+  );
 }
 
 /** It left: the ticket is answered, or closed where that was asked, unless the customer has written meanwhile. */

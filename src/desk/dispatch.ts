@@ -8,7 +8,7 @@ import { earliest, mayStart } from '../calendar/reception-hours.ts';
 import { capReached, countedSince } from '../reply/withhold.ts';
 import { isStaffMail } from '../ticket/ticket.ts';
 import { aftermath, failureAftermath, nothing } from './aftermath.ts';
-import { answerLeft, whyNotNow } from './answer-fate.ts';
+import { answerLeft, toldAgain, whyNotNow } from './answer-fate.ts';
 import { word } from './compose-item.ts';
 import { filesOf } from './compose-staff.ts';
 import { enclosedFiles } from './enclosed.ts';
@@ -147,7 +147,7 @@ async function putOff(
   await desk.store.outbox.putAside(
     item.id,
     { kind: 'later', at: now.toISOString(), notBefore, reason },
-    nothing,
+    { ...nothing, letters: toldAgain(desk.house, item, notBefore, now) },
   );
 }
 
@@ -205,6 +205,8 @@ async function consequences(
   now: Date,
 ): Promise<Aftermath> {
   const ticket = item.ticketId === null ? null : await desk.store.tickets.byId(item.ticketId);
+  if (settlement.kind === 'later')
+    return { ...nothing, letters: toldAgain(desk.house, item, settlement.notBefore, now) };
   if (settlement.kind !== 'sent') return failureAftermath(desk.house, item, settlement, now, ticket);
   if (item.kind !== 'answer' || ticket === null) return aftermath(desk.house, item, ticket, now);
   const refused = delivery.kind === 'sent' ? (delivery.refused ?? []) : [];

@@ -73,7 +73,9 @@ export function remarksOf(findings: Findings): readonly string[] {
       (field) => `問合せページの「${fields[field] ?? field}」を読み取れません(設定名: ${form.profile})`,
     ) ?? []),
     ...(fromStaff
-      ? ['差出人は当窓口の担当者です']
+      ? [
+          '差出人は担当者のアドレスですが、通知への返信で送信者認証に合格したものではないため、指示としては扱っていません',
+        ]
       : isMachine(findings)
         ? ['自動送信メール、または返信を受け取らない差出人の可能性があります']
         : []),

@@ -82,11 +82,7 @@ function carriedOut(findings: Findings, reply: StaffReply, house: House, now: Da
   const words = directives.map(({ kind }) => kind).join(', ');
   // Who writes #メモ knows what becomes of it.
   const told = work.note ?? (work.remarks.length > 0 ? 'done' : null);
-  return asked.record(
-    `from staff: ${words}`,
-    work,
-    told === null ? null : { what: told, remarks: work.remarks },
-  );
+  return asked.record(`from staff: ${words}`, work, told === null ? null : { ...work, what: told });
 }
 
 /** One directive. Those that belong to the answer are read where it is ordered. */
@@ -174,7 +170,7 @@ function answered(
 }
 
 function together(works: readonly Work[]): Work {
-  const last = <Key extends 'note' | 'block' | 'into'>(key: Key) =>
+  const last = <Key extends 'note' | 'answer' | 'block' | 'into'>(key: Key) =>
     works.findLast((one) => one[key] !== undefined);
   return {
     ...last('note'),

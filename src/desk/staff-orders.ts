@@ -22,6 +22,8 @@ export interface Work {
   /** What was done, or must be known, in Japanese. */
   readonly remarks: readonly string[];
   readonly note?: Note['what'];
+  /** Key of the answer whose text comes back with the note. */
+  readonly answer?: string;
   readonly block?: Block;
   /** The ticket that goes on in place of this one. */
   readonly into?: { readonly ticket: Ticket; readonly change: Omit<Partial<TicketChange>, 'id' | 'version'> };
@@ -180,5 +182,5 @@ export function takenBack(reply: StaffReply): Done {
     reason: `taken back by ${author.name}`,
     must: true,
   };
-  return { ...idle, note: 'cancelled', stops: [stop], remarks: [] };
+  return { ...idle, note: 'cancelled', answer: answer.onceKey, stops: [stop], remarks: [] };
 }
