@@ -8,7 +8,7 @@ import { openDesk } from '../src/daemon.ts';
 import { dispatchDue } from '../src/desk/dispatch.ts';
 import type { OpenDesk } from '../src/desk/house.ts';
 import { importContracts } from '../src/desk/import-contracts.ts';
-import { receiveNext } from '../src/desk/receive.ts';
+import { receiveOne } from '../src/desk/receive.ts';
 import { parseContracts } from '../src/inquiry/contract-csv.ts';
 import { canonicalNumber } from '../src/inquiry/support-number.ts';
 import { startPostgres } from './postgres.ts';
@@ -52,7 +52,7 @@ it.each(['sqlite', 'postgres'])('on %s', { timeout: 120_000 }, async (dialect) =
 
   for (let round = 0; round < rounds; round += 1) {
     const inquiry = await one.accept(mail({ subject: `質問 ${round}` }), source, time, false);
-    const { ticketId } = (await receiveNext(one, now, inquiry))!;
+    const { ticketId } = (await receiveOne(one, now, inquiry))!;
     await dispatchDue(one, now);
     const notices = (await one.store.outbox.ofTicket(ticketId!)).filter(
       ({ kind }) => kind === 'notification',
@@ -63,7 +63,7 @@ it.each(['sqlite', 'postgres'])('on %s', { timeout: 120_000 }, async (dialect) =
       return desk.accept(raw, source, time, false);
     };
     const ids = [await given(one, suzuki), await given(two, tanaka)] as const;
-    const decided = await Promise.all([receiveNext(one, now, ids[0]), receiveNext(two, now, ids[1])]);
+    const decided = await Promise.all([receiveOne(one, now, ids[0]), receiveOne(two, now, ids[1])]);
     expect(decided.map((message) => message?.reason).sort()).toEqual([
       'answer from staff',
       'answer from staff, held',
