@@ -1,6 +1,7 @@
 /** What keeps an answer from leaving wrongly, twice or too late, and what staff may say besides (spec 5.3, 5.4). */
 import { afterEach, describe, expect, it } from 'vitest';
 import { audit } from '../src/desk/audit.ts';
+import { acceptance, deciding } from './decision.ts';
 import { header, type StaffDesk, sato, startStaffDesk, suzuki, tanaka } from './staff-desk.ts';
 import { opened } from './trial.ts';
 
@@ -140,10 +141,11 @@ describe('an answer is held', () => {
     await start('2026-11-13T10:00:00');
     const first = await answered();
     const item = (await desk.answers())[0]!;
-    // As another process would have left it, had it not seen the answer.
-    Object.assign(desk.trial.daemon.desk.store.outbox, { ofTicket: async () => [] });
-    await desk.send({ text: '追加です。', headers: [`In-Reply-To: ${first.messageId}`] });
-    await desk.trial.restart();
+    // As a process would have left it that did not see the answer.
+    const { store } = desk.trial.daemon.desk;
+    const message = (await store.received.claim(await store.received.accept(acceptance())))!;
+    const ticket = { kind: 'attach', id: first.ticketId! } as const;
+    await store.commit(deciding(message, { ticket, received: { outcome: 'ticket-continued' } }));
     expect((await desk.answers())[0]).toMatchObject({ state: 'queued' });
     await desk.trial.goTo('2026-11-13T10:30:00');
     expect((await desk.answers())[0]).toMatchObject({ id: item.id, state: 'held' });
