@@ -55,6 +55,7 @@ export async function openDesk(config: Config, journal: Journal, now = clockOf(c
     hours: config.outbox.hours,
     reminders: config.outbox.reminders,
     perMinute: config.outbox.perMinute,
+    faxesAtOnce: config.ocr.workers,
     undoMs: config.outbox.undoMinutes * 60_000,
   };
   const store = await openStore({ database: config.database, log: journal });

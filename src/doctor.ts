@@ -135,6 +135,11 @@ function senderProof({ authservId, mailboxes, smtp }: Config): Check {
 
 /** Settings this version takes and does nothing with are told, so that nobody relies on them. */
 function* notYet(config: Config): Iterable<Check> {
+  if (config.ocr.readers.length > 0)
+    yield warn(
+      'ocr',
+      'there are no optional readers in this version: ocr.readers has no effect; leave it empty',
+    );
   if (config.http.listen !== undefined)
     yield warn('http', 'this version serves no pages: http.listen has no effect; watch the log');
   if (config.retention !== null)

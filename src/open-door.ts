@@ -21,7 +21,7 @@ export async function throughDoor(
   const now = clockOf(config);
   let opened: Promise<OpenDesk> | null = null;
   let reader: Promise<Reader> | null = null;
-  const desk = () => (opened ??= openQuietly(config, now));
+  const desk = () => (opened ??= openQuietly(config, now, (line) => door.progress(line)));
   const mailReader = () => (reader ??= import('./reading/sandbox.ts').then(({ openReader }) => openReader()));
   const door: Door = {
     json: globals.json === true,
@@ -85,10 +85,25 @@ export function printer(globals: Globals): Door['print'] {
   };
 }
 
-/** A single command tells its result on standard output; routine events would bury its errors. */
-async function openQuietly(config: Config, now: () => Date): Promise<OpenDesk> {
+/**
+ * A single command tells its result on standard output; routine events would bury its errors. The pages of a fax take
+ * long enough to be told one by one.
+ */
+async function openQuietly(
+  config: Config,
+  now: () => Date,
+  progress: (line: string) => void,
+): Promise<OpenDesk> {
   const [{ openDesk }, { openLog }] = await Promise.all([import('./daemon.ts'), import('./log.ts')]);
-  return openDesk(config, openLog('warn'), now);
+  const log = openLog('warn');
+  const info: Journal['info'] = (event, fields) => {
+    if (event === 'fax-page-read')
+      progress(
+        `message ${fields['message']}: page ${fields['page']} of ${fields['of']} (${fields['outcome']})`,
+      );
+    else log.info(event, fields);
+  };
+  return openDesk(config, { ...log, info }, now);
 }
 
 /** What failed to open was told when it was asked for, and needs no closing. */

@@ -93,6 +93,7 @@ function messagesOf(detail: TicketDetail) {
     authenticationBy: message.facts?.authenticationBy ?? null,
     authenticationDetail: message.facts?.authenticationDetail ?? '',
     remarks: message.facts?.remarks ?? [],
+    fax: message.facts?.fax ?? null,
   }));
 }
 

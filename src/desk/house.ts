@@ -30,6 +30,8 @@ export interface House {
   readonly hours: Readonly<Partial<Record<LetterKind, GateHours>>>;
   readonly reminders: boolean;
   readonly perMinute: number;
+  /** Faxes read at the same time, one by each OCR worker. */
+  readonly faxesAtOnce: number;
   /** An answer waits so long before it may leave, unless it is urgent. */
   readonly undoMs: number;
 }

@@ -8,14 +8,18 @@ import type { Desk } from './house.ts';
 import type { ClaimedMessage, Lane, Received } from './ports.ts';
 import { type ReadMessage, readMessage } from './read-message.ts';
 
-/**
- * Messages taken at once, the bytes they may have together, and with how few left in hand more are taken: the reader
- * of mail always has its next one. The pages of one fax keep the reader of faxes busy for long enough.
- */
-const ahead: Readonly<Record<Lane, { messages: number; bytes: number; refillAt: number }>> = {
-  mail: { messages: 16, bytes: 8 * 1024 * 1024, refillAt: 8 },
-  fax: { messages: 1, bytes: 0, refillAt: 0 },
-};
+/** Messages taken at once, the bytes they may have together, and with how few left in hand more are taken. */
+interface Ahead {
+  readonly messages: number;
+  readonly bytes: number;
+  readonly refillAt: number;
+}
+
+/** The reader of mail always has its next one; the pages of one fax keep a reader of faxes busy for long enough. */
+function aheadOf({ house }: Desk, lane: Lane): Ahead {
+  if (lane === 'mail') return { messages: 16, bytes: 8 * 1024 * 1024, refillAt: 8 };
+  return { messages: house.faxesAtOnce, bytes: 32 * 1024 * 1024, refillAt: house.faxesAtOnce - 1 };
+}
 
 interface Told {
   /** After each commit. */
@@ -42,12 +46,13 @@ export async function receiveWaiting(
   told: Told,
 ): Promise<void> {
   const hand: InHand[] = [];
+  const ahead = aheadOf(desk, lane);
   let more = true;
   try {
     while (!stopping()) {
       // What a reading or a fault put back waits too, so nothing in hand is a reason to look again.
-      if (hand.length === 0 || (more && hand.length <= ahead[lane].refillAt)) {
-        const claimed = await desk.store.received.claimSome(lane, ahead[lane]);
+      if (hand.length === 0 || (more && hand.length <= ahead.refillAt)) {
+        const claimed = await desk.store.received.claimSome(lane, ahead);
         more = claimed.length > 0;
         hand.push(...claimed.map((message) => begin(desk, message, lane)));
       }
