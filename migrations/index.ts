@@ -4,6 +4,7 @@ import { up as up002 } from './002-mailboxes.ts';
 import { up as up003 } from './003-answers.ts';
 import { up as up004 } from './004-fax.ts';
 import { up as up005 } from './005-peer.ts';
+import { up as up006 } from './006-overview.ts';
 
 /** One forward step of the schema. The number at the start of the name orders the list and names the backup. */
 export interface Migration {
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   { name: '003-answers', up: up003 },
   { name: '004-fax', up: up004 },
   { name: '005-peer', up: up005 },
+  { name: '006-overview', up: up006 },
 ];

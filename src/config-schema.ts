@@ -276,6 +276,12 @@ export const configSchema = z.strictObject({
       perMinute: z.number().int().min(1).max(10_000).default(60),
     })
     .prefault({}),
+  digest: z
+    .union(
+      [z.literal(false), z.strictObject({ overdueHours: z.number().min(1).max(1_000).default(8) })],
+      'must be false, or { overdueHours: 8 }',
+    )
+    .prefault({}),
   faxGateways: z.array(faxGateway).default([]),
   formProfiles: z.array(formProfile).default([]),
   ocr: z

@@ -4,9 +4,11 @@
  */
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { dayOf } from './calendar/jst.ts';
 import { clockOf } from './clock.ts';
 import type { Role } from './command/door.ts';
 import { type Config, ConfigError, readSecret } from './config.ts';
+import { queueDigest } from './desk/digest.ts';
 import { dispatchDue } from './desk/dispatch.ts';
 import type { House, OpenDesk } from './desk/house.ts';
 import type { Courier, Journal, Lane } from './desk/ports.ts';
@@ -56,6 +58,7 @@ export async function openDesk(config: Config, journal: Journal, now = clockOf(c
     reminders: config.outbox.reminders,
     perMinute: config.outbox.perMinute,
     faxesAtOnce: config.ocr.workers,
+    digest: config.digest === false ? null : config.digest,
     undoMs: config.outbox.undoMinutes * 60_000,
   };
   const store = await openStore({ database: config.database, log: journal });
@@ -192,7 +195,10 @@ function readingJob(desk: OpenDesk, lane: Lane, decided: () => void, deferred: (
 }
 
 function sendingJob(desk: OpenDesk): Job {
+  /** The day whose morning list is known to be queued. */
+  let listed = '';
   const work = async (stopping: () => boolean) => {
+    if (dayOf(desk.now()) !== listed) listed = (await queueDigest(desk, desk.now())) ?? listed;
     await dispatchDue(desk, desk.now, stopping);
   };
   // The courier itself gives the letter in hand its time.

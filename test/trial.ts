@@ -109,7 +109,7 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
   const relay = options.withoutRelay ? '' : `relay: { host: 127.0.0.1, port: ${sink.port} }\n`;
   writeFileSync(
     join(dir, 'uketsuke.yaml'),
-    `${/^smtp:/m.test(options.yaml ?? '') ? base.replace(/^smtp:.*\n/m, '') : base}${relay}${options.yaml ?? ''}`,
+    `${/^digest:/m.test(options.yaml ?? '') ? '' : 'digest: false\n'}${/^smtp:/m.test(options.yaml ?? '') ? base.replace(/^smtp:.*\n/m, '') : base}${relay}${options.yaml ?? ''}`,
   );
   const config = loadConfig(join(dir, 'uketsuke.yaml'), { env: {}, cwd: dir });
   let now = at(options.now);

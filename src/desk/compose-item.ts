@@ -18,6 +18,7 @@ import { closingBusinessDays } from './aftermath.ts';
 import { answerNamed, recipientsOfItem } from './answer-item.ts';
 import { besideFlags } from './beside.ts';
 import { answerLetter, answerNow, confirmationFacts, staffNoteFacts } from './compose-staff.ts';
+import { digestNow } from './digest.ts';
 import { isAboutLetter } from './enclosed.ts';
 import { gateHours, type SendingDesk } from './house.ts';
 import { notificationFacts } from './notification-facts.ts';
@@ -111,6 +112,8 @@ async function text(
       },
     });
   }
+  if (item.kind === 'digest')
+    return composeLetter(house.templates, 'digest', { digest: await digestNow(desk, item, now) });
   if (item.kind === 'staff-note')
     return composeLetter(house.templates, item.kind, { ...common, staffNote: staffNoteFacts(occasion) });
   if (item.kind === 'confirmation') return confirmation(desk, occasion, common, now);

@@ -4,6 +4,7 @@
  */
 
 import { businessDaysBetween } from '../calendar/business-day.ts';
+import { dayOf } from '../calendar/jst.ts';
 import { earliest, mayStart } from '../calendar/reception-hours.ts';
 import { capReached, countedSince } from '../reply/withhold.ts';
 import { isStaffMail } from '../ticket/ticket.ts';
@@ -80,7 +81,7 @@ async function dispatchOne(desk: SendingDesk, item: OutboxItem, now: () => Date)
     return false;
   }
   const occasion = await occasionOf(desk, item);
-  const unwanted = superseded(occasion, house);
+  const unwanted = superseded(occasion, house, dayOf(at));
   if (unwanted !== null) return putDown(desk, occasion, 'cancelled', unwanted, at);
   const waits = item.kind === 'answer' ? whyNotNow(occasion.ticket, item, occasion.messages) : null;
   if (waits !== null) return putDown(desk, occasion, 'held', waits, at);

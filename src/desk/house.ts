@@ -32,6 +32,8 @@ export interface House {
   readonly perMinute: number;
   /** Faxes read at the same time, one by each OCR worker. */
   readonly faxesAtOnce: number;
+  /** The morning list; null when none is sent and every mail is told by one of its own. */
+  readonly digest: { readonly overdueHours: number } | null;
   /** An answer waits so long before it may leave, unless it is urgent. */
   readonly undoMs: number;
 }

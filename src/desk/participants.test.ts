@@ -31,7 +31,7 @@ describe('who joins a ticket (spec 4)', () => {
       {},
       ['sato@example.jp author', 'kato@example.jp copied', 'x@example.org copied'],
     ],
-    ['a form names one', { form }, ['sato@example.jp author']],
+    ['a form names one', { form, channel: 'form' }, ['sato@example.jp author']],
     [
       'a From that failed authentication brings nobody',
       { authentication: { verdict: 'fail', by: 'spf', detail: '', broken: false } },

@@ -8,8 +8,9 @@ import type { Contract } from '../inquiry/contract.ts';
 import type { FaxDocument, FaxRegistry, PageReport } from '../inquiry/fax.ts';
 import type { Letter, Reading, Unpacked } from '../inquiry/letter.ts';
 import type { Mask } from '../inquiry/mask.ts';
-import type { Outcome, Ticket, TicketEvent, TicketState } from '../ticket/ticket.ts';
+import type { LetterKind, Outcome, Ticket, TicketEvent, TicketState } from '../ticket/ticket.ts';
 import type { MessageFacts } from './message-facts.ts';
+import type { Happened, Standing, Trouble, WaitingTicket } from './overview.ts';
 import type {
   Aftermath,
   Decision,
@@ -232,7 +233,11 @@ export interface OutboxStore {
    * from that. Returns what it changed. Safe to call at any time, by any process.
    */
   recover(now: string, follow: (item: OutboxItem) => readonly NewLetter[]): Promise<readonly OutboxItem[]>;
+  /** Letters that belong to no ticket, once each: a key that exists is passed over. */
+  add(now: string, letters: readonly NewLetter[]): Promise<void>;
   get(id: number): Promise<OutboxItem | null>;
+  /** The newest of a kind, or null. */
+  last(kind: LetterKind): Promise<OutboxItem | null>;
   list(): Promise<readonly OutboxItem[]>;
   ofTicket(ticketId: number): Promise<readonly OutboxItem[]>;
   /** Bytes as handed over, or null. */
@@ -259,12 +264,19 @@ export type Committed =
   /** The lease was lost: another worker has the message. Write nothing. */
   | { readonly kind: 'lost' };
 
+export interface Overview {
+  /** In (since, until]. */
+  happened(since: string, until: string): Promise<Happened>;
+  standing(): Promise<Standing>;
+}
+
 export interface Store {
   readonly received: ReceivedStore;
   readonly mailboxes: MailboxLedger;
   readonly contracts: ContractStore;
   readonly tickets: TicketStore;
   readonly outbox: OutboxStore;
+  readonly overview: Overview;
   /** Outcome, ticket, events and letters of one message in one transaction. */
   commit(decision: Decision): Promise<Committed>;
   /**
@@ -374,4 +386,4 @@ export type {
   TicketChange,
   TicketOpening,
 } from './written.ts';
-export type { Contract, Letter, MessageFacts };
+export type { Contract, Happened, Letter, MessageFacts, Standing, Trouble, WaitingTicket };

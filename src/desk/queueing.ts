@@ -7,7 +7,7 @@ import type { LetterKind } from '../ticket/ticket.ts';
 import { gateHours, type House } from './house.ts';
 import type { Findings } from './look-up.ts';
 import type { NewEvent, NewLetter } from './ports.ts';
-import { isMachine, type Verdict } from './verdict.ts';
+import { isMachine, isSuspected, type Verdict } from './verdict.ts';
 
 export interface Queued {
   readonly letters: readonly NewLetter[];
@@ -75,7 +75,10 @@ export function customerLetter(
   return { letters: [letter], events: [], withheld: null };
 }
 
-/** One plain mail to each member of staff; it may leave at any time (spec 5.1). */
+/**
+ * One plain mail to each member of staff; it may leave at any time (spec 5.1). What waits for its number, and what is
+ * suspected, stands in the morning list alone.
+ */
 export function notifications(
   findings: Findings,
   house: House,
@@ -83,7 +86,8 @@ export function notifications(
   event: string,
   unanswered: Withheld['kind'] | null = null,
 ): readonly NewLetter[] {
-  if (findings.message.quiet) return [];
+  const listed = house.digest !== null && (event === 'held' || isSuspected(findings));
+  if (findings.message.quiet || listed) return [];
   return staffLetters(house, now, event, `${event}:${findings.message.id}`, { unanswered });
 }
 

@@ -10,6 +10,7 @@ const ask = (kind: LetterKind, over: Partial<Waited> = {}, reminders = true) =>
   superseded(
     { item: itemOf({ kind }), ticket: ticketOf(), messages: [], letters: [], undeliverable: false, ...over },
     { reminders },
+    '2026-11-20',
   );
 
 describe('a letter that waited leaves no more', () => {
@@ -52,6 +53,18 @@ describe('a letter that waited leaves no more', () => {
       'request-number',
       { ticket: waits, letters: [itemOf({ id: 9, kind: 'request-number' })] },
       null,
+    ],
+    [
+      'the morning list of today',
+      'digest',
+      { item: itemOf({ kind: 'digest', data: { day: '2026-11-20' } }) },
+      null,
+    ],
+    [
+      'of yesterday',
+      'digest',
+      { item: itemOf({ kind: 'digest', data: { day: '2026-11-19' } }) },
+      /morning is over/,
     ],
     ['a reminder', 'reminder', { ticket: waits }, null],
     ['a reminder, the number came', 'reminder', {}, /arrived/],

@@ -2,6 +2,7 @@
  * Why a letter that waited is no longer wanted when it is to leave (spec 5.2: superseded by an answer, doubled,
  * address bounced, automatic sender recognised meanwhile: cancelled, reason kept). Pure.
  */
+import type { Day } from '../calendar/jst.ts';
 import { isStaffMail, type Ticket } from '../ticket/ticket.ts';
 import type { OutboxItem, Received } from './ports.ts';
 
@@ -26,6 +27,7 @@ const japanese: Readonly<Record<string, string>> = {
   'a newer request takes its place': '新しいお願いを送るため',
   'the question of the period is settled': '期間の確認が済んだため',
   'the sender has been confirmed': '差出人の確認が済んだため',
+  'its morning is over': '翌日の一覧に含まれるため',
   'cancelled by an operator': '担当者が取りやめたため',
 };
 
@@ -35,8 +37,13 @@ export function inJapanese(reason: string | null): string {
 }
 
 /** Null when the letter may leave. */
-export function superseded(waited: Waited, house: { readonly reminders: boolean }): string | null {
+export function superseded(
+  waited: Waited,
+  house: { readonly reminders: boolean },
+  today: Day,
+): string | null {
   const { item, ticket, letters, messages, undeliverable } = waited;
+  if (item.kind === 'digest') return item.data['day'] === today ? null : 'its morning is over';
   if (isStaffMail(item.kind)) return null;
   // An answer is never dropped: it is held, or fails, and its author hears of it.
   if (item.kind === 'answer') return null;

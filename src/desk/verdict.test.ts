@@ -23,6 +23,9 @@ const form: Findings['form'] = {
 const failed: Partial<Findings> = {
   authentication: { verdict: 'fail', by: 'spf', detail: '', broken: false },
 };
+const looks = { strength: 'weak', reasons: ['x'], mayAnswer: false, whyNot: 'x' } as const;
+const weak: Partial<Findings> = { screening: { kind: 'inquiry', ...looks } };
+const bulk: Partial<Findings> = { screening: { kind: 'bulk', ...looks } };
 const on = '2026-11-20T01:00:00.000Z';
 
 describe('what a number comes to (spec 3.2, 3.6)', () => {
@@ -74,7 +77,13 @@ describe('what a number comes to (spec 3.2, 3.6)', () => {
     ],
     ['a form', { form }, 'ticket-opened acknowledgement', 'valid', 'CL-1234-5678'],
     ['a form that changed', { form: { ...form, missing: ['text'] } }, 'review bare', 'valid', 'CL-1234-5678'],
-    ['a form by a machine', { ...missing, ...machine, form }, 'held request-number', 'missing', null],
+    [
+      'a form by a machine',
+      { ...missing, ...machine, form, channel: 'form' },
+      'held request-number',
+      'missing',
+      null,
+    ],
     [
       'inherited from a ticket closed long ago',
       { ...missing, inherited: contract },
@@ -85,6 +94,34 @@ describe('what a number comes to (spec 3.2, 3.6)', () => {
     [
       'inherited by a stranger',
       { ...missing, ...stranger, inherited: contract },
+      'ticket-opened neutral',
+      'valid (unverified)',
+      'CL-1234-5678',
+    ],
+    [
+      'a stranger, probably automatic',
+      { ...weak, ...stranger },
+      'ticket-opened neutral',
+      'valid (unverified, probably automatic)',
+      'CL-1234-5678',
+    ],
+    [
+      'a registered sender, it only looks automatic',
+      weak,
+      'ticket-opened acknowledgement',
+      'valid',
+      'CL-1234-5678',
+    ],
+    [
+      'a registered sender’s list mail',
+      bulk,
+      'ticket-opened acknowledgement',
+      'valid (probably automatic)',
+      'CL-1234-5678',
+    ],
+    [
+      'what a fax gateway says of itself',
+      { ...weak, ...stranger, gateway: true },
       'ticket-opened neutral',
       'valid (unverified)',
       'CL-1234-5678',

@@ -36,6 +36,7 @@ export function reasonOf(findings: Findings, verdict: Verdict): string {
     findings.reading.decision === 'not-at-start' ? 'not-at-start' : '',
     findings.limit === null ? '' : `limit ${findings.limit}`,
     findings.repeat.of === null ? '' : '重複?',
+    isSuspected(findings) ? 'probably automatic' : '',
   ].filter((one) => one !== '');
   return turns.length === 0 ? verdict.result : `${verdict.result} (${turns.join(', ')})`;
 }
@@ -43,6 +44,17 @@ export function reasonOf(findings: Findings, verdict: Verdict): string {
 /** A mail that nobody may answer by machine: whoever wrote it, no request for the number can reach a person. */
 export function isMachine({ channel, gateway, screening }: Findings): boolean {
   return channel === 'mail' && (gateway || !screening.mayAnswer);
+}
+
+/**
+ * Advertising, and what is probably automatic: staff hear of it in the morning list alone. A registered sender whose
+ * new mail only looks automatic is told at once, and so is what a fax gateway reports of itself.
+ */
+export function isSuspected(findings: Findings): boolean {
+  const { screening, belonging, registeredOn, fromStaff, gateway } = findings;
+  if (!isMachine(findings) || fromStaff || gateway) return false;
+  const follows = belonging.kind === 'continues' || belonging.kind === 'reopens';
+  return screening.kind === 'bulk' || follows || registeredOn.length === 0;
 }
 
 /** Only the headers were fetched. */

@@ -95,22 +95,29 @@ export interface StaffNoteFacts {
 export interface DigestFacts {
   /** e.g. `9/24(木)`. */
   readonly day: string;
+  /** The time it speaks of, e.g. `8:45`. */
+  readonly asOf: string;
   readonly counts: {
     readonly new: number;
     readonly followUp: number;
+    /** Tickets as they stand. */
     readonly review: number;
     readonly held: number;
     /** All messages that came since the last digest. */
     readonly total: number;
   };
-  /** Since when, e.g. `休業 9/19(土)～9/23(水) の間`, `9/23(水) 8:45 以降`. */
+  /** Since when, e.g. `9/18(金) 8:45 以降`. */
   readonly since: string;
+  /** Days off in between, e.g. `休業 9/19(土)～9/23(水) をはさむ`. */
+  readonly daysOff: string | null;
   /** Acknowledgements waiting to leave, and when, e.g. `9:00～9:05 に順次`. */
   readonly acknowledgements: { readonly count: number; readonly when: string | null };
+  /** Tickets without an answer for more than so many business hours. */
+  readonly overdue: { readonly hours: number; readonly count: number };
   /** Longest wait first, in business time. */
   readonly waiting: readonly {
     readonly ref: string;
-    /** e.g. `未回答`, `再送2通目`. */
+    /** e.g. `★未回答(2通)`, `要確認`. */
     readonly state: string;
     /** e.g. `営業 6時間`. */
     readonly waited: string;
@@ -118,12 +125,17 @@ export interface DigestFacts {
     readonly customer: string | null;
     readonly subject: string;
   }[];
-  readonly held: { readonly fax: number; readonly mail: number };
+  /** Tickets a person must look at, by channel. */
+  readonly review: { readonly fax: number; readonly mail: number; readonly form: number };
   readonly failed: readonly {
     readonly ref: string;
     /** e.g. `不達`, `送信失敗`. */
     readonly what: string;
     readonly to: string;
   }[];
-  readonly junk: number;
+  readonly junk: {
+    readonly count: number;
+    /** Some of them. */
+    readonly first: readonly { readonly ref: string; readonly from: string; readonly subject: string }[];
+  };
 }

@@ -103,15 +103,17 @@ export function staffNoteSlots({ what, remarks, ownText }: StaffNoteFacts): Slot
 }
 
 export function digestSlots(facts: DigestFacts): Slots {
-  const { counts, acknowledgements, held } = facts;
+  const { counts, acknowledgements, review, overdue, junk } = facts;
   return {
     day: oneLine(facts.day),
+    as_of: oneLine(facts.asOf),
     count_new: counts.new,
     count_follow_up: counts.followUp,
     count_review: counts.review,
     count_held: counts.held,
     count_total: counts.total,
     since: oneLine(facts.since),
+    days_off: lineOrNull(facts.daysOff),
     count_acknowledgements: acknowledgements.count,
     acknowledgements_when: lineOrNull(acknowledgements.when),
     waiting: rows(
@@ -126,9 +128,16 @@ export function digestSlots(facts: DigestFacts): Slots {
       }),
     ),
     failed: rows(facts.failed.map(({ ref, what, to }) => [ref, what, to])),
-    held_fax: held.fax,
-    held_mail: held.mail,
-    junk: facts.junk,
+    overdue_hours: overdue.hours,
+    overdue_count: overdue.count,
+    review_fax: review.fax,
+    review_mail: review.mail,
+    review_form: review.form,
+    junk: junk.count,
+    junk_rows: rows(
+      junk.first.map(({ ref, from }) => [ref, from]),
+      junk.first.map(({ subject }) => bareSubject(subject)),
+    ),
   };
 }
 

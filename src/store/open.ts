@@ -5,6 +5,7 @@ import { decisions } from './decisions.ts';
 import { mailboxLedger } from './mailboxes.ts';
 import { migrate } from './migrate.ts';
 import { outboxStore } from './outgoing.ts';
+import { overview } from './overview.ts';
 import { receivedStore } from './received.ts';
 import { eventsOf, loadTickets } from './tickets.ts';
 
@@ -41,6 +42,7 @@ function storeOn(db: Database, leaseClock: () => number): Store {
     mailboxes: mailboxLedger(db),
     contracts: contractStore(db),
     outbox,
+    overview: overview(db),
     tickets: ticketStore(db, received, outbox),
     ...decisions(db),
     together: (pieces) =>

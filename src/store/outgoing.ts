@@ -59,6 +59,12 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
     putAside: (id, settlement, aftermath) =>
       db.write((trx) => settle(trx, { id, state: 'queued' }, settlement, aftermath)),
     recover: (now, follow) => db.write((trx) => recover(trx, instant(now), leaseClock(), follow)),
+    add: (now, letters) =>
+      db.write((trx) =>
+        writeLetters(trx, { at: now, ticketId: null, receivedId: null, outboxId: null }, letters),
+      ),
+    last: async (kind) =>
+      (await many((q) => q('outbox').where({ kind }).orderBy('id', 'desc').limit(1)))[0] ?? null,
     get: async (id) => (await many((q) => q('outbox').where({ id })))[0] ?? null,
     list: () => many((q) => q('outbox').orderBy('id')),
     ofTicket: (ticketId) => many((q) => q('outbox').where({ ticket_id: ticketId }).orderBy('id')),

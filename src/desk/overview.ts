@@ -1,0 +1,51 @@
+/** What is counted and listed over many rows, for the morning list; plain data as the store gives it. */
+import type { Channel, LetterKind, Outcome, TicketState } from '../ticket/ticket.ts';
+
+/** In a span of time, the beginning left out and the end included. */
+export interface Happened {
+  /** Messages decided; further deliveries of the same mail, and mail older than its mailbox, are left out. */
+  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+  /** Advertising and what is probably automatic, of which staff got no mail of its own. */
+  readonly suspected: { readonly count: number; readonly first: readonly Suspect[] };
+  readonly troubles: readonly Trouble[];
+}
+
+export interface Suspect {
+  /** Null where no ticket was opened. */
+  readonly ref: string | null;
+  readonly from: string | null;
+  readonly subject: string;
+}
+
+/** A letter that did not reach its reader. */
+export interface Trouble {
+  readonly ref: string | null;
+  readonly what: 'failed' | 'uncertain' | 'bounce';
+  readonly kind: LetterKind;
+  readonly to: string;
+}
+
+/** A ticket whose next step is ours. */
+export interface WaitingTicket {
+  readonly ref: string;
+  readonly state: TicketState;
+  readonly subject: string;
+  readonly customer: string | null;
+  readonly assignee: string | null;
+  /** Receipt of the first message since the last answer. */
+  readonly since: string;
+  /** Messages since then. */
+  readonly messages: number;
+}
+
+/** As things stand now. */
+export interface Standing {
+  readonly waiting: readonly WaitingTicket[];
+  readonly tickets: readonly {
+    readonly state: TicketState;
+    readonly channel: Channel;
+    readonly count: number;
+  }[];
+  /** First letters to customers that wait for their time, earliest first. */
+  readonly acknowledgements: readonly string[];
+}
