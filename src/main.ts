@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { type Door, UsageError } from './command/door.ts';
+import type { ReplyOptions } from './command/reply.ts';
 import { ConfigError, packageRoot } from './config.ts';
 import { type Globals, printer, throughDoor } from './open-door.ts';
 
@@ -74,6 +75,42 @@ function build(): Command {
     .description('write the mails of a ticket and the files in them into a folder; overwrites nothing')
     .action((ref: string, folder: string) =>
       through(async (door) => (await import('./command/tickets-save.ts')).ticketsSave(door, ref, folder)),
+    );
+
+  root
+    .command('reply <ref>')
+    .description('queue an answer to a ticket and print when it leaves, or log a call')
+    .requiredOption(
+      '--template <name>',
+      'template of the answer: its name or a title (uketsuke templates list)',
+    )
+    .requiredOption('--body-file <file>', 'what you write, UTF-8')
+    .option('--via <way>', 'mail, fax or phone', 'mail')
+    .option('--to <addresses>', 'recipients in place of those by rule')
+    .option('--cc <addresses>', 'copies in place of those by rule; none for nobody')
+    .option('--set <key=value>', 'fill a setting of the template; may be repeated', collect, [])
+    .option('--author <name>', 'member of staff who signs; default: the only one, else the desk')
+    .option('--urgent', 'without the undo window')
+    .action((ref: string, options: ReplyOptions) =>
+      through(async (door) => (await import('./command/reply.ts')).reply(door, ref, options)),
+    );
+
+  const templates = group('templates', 'the letters');
+  templates
+    .command('list')
+    .description('list templates, what staff call them and what they let staff set')
+    .action(() => through(async (door) => (await import('./command/templates.ts')).templatesList(door)));
+  templates
+    .command('show <name>')
+    .description('print one template')
+    .action((name: string) =>
+      through(async (door) => (await import('./command/templates.ts')).templatesShow(door, name)),
+    );
+  templates
+    .command('check [files...]')
+    .description('name what is wrong with the templates, or with these files, by line')
+    .action((files: string[]) =>
+      through(async (door) => (await import('./command/templates.ts')).templatesCheck(door, files)),
     );
 
   const review = group('review', 'what a person must decide');
@@ -168,6 +205,10 @@ function strict(command: Command, path = 'uketsuke'): void {
     .showHelpAfterError(`${path} --help shows how it is used`)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'uketsuke: ')) });
   for (const child of command.commands) strict(child, `${path} ${child.name()}`);
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 function version(): string {

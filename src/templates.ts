@@ -7,7 +7,7 @@ import { parseTemplates, type Templates } from './reply/template.ts';
 
 /** @throws ConfigError with one line `FILE:LINE: what is wrong` for each problem of all templates. */
 export function loadTemplates(folder: string): Templates {
-  const parsed = parseTemplates(filesIn(folder));
+  const parsed = parseTemplates(templateFiles(folder));
   if (parsed.kind === 'templates') return parsed.templates;
   throw new ConfigError(
     parsed.problems
@@ -16,7 +16,10 @@ export function loadTemplates(folder: string): Templates {
   );
 }
 
-function filesIn(folder: string): readonly { readonly fileName: string; readonly text: string }[] {
+/** Every template file of the folder, by name. */
+export function templateFiles(
+  folder: string,
+): readonly { readonly fileName: string; readonly text: string }[] {
   try {
     const names = readdirSync(folder).filter((name) => name.endsWith('.liquid'));
     return names.sort().map((fileName) => ({ fileName, text: readText(join(folder, fileName)) }));

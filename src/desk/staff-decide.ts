@@ -1,14 +1,14 @@
 /** A proven reply of staff, decided like every other message: all it asks for, or nothing and a word back (spec 5.3). Pure. */
 import { explained } from '../reply/directive-rules.ts';
 import type { Directive } from '../reply/directive-shape.ts';
-import { orderAnswer } from './answer-order.ts';
+import { type AnswerRequest, orderAnswer } from './answer-order.ts';
+import { answerWork } from './answer-work.ts';
 import { base } from './decision.ts';
 import type { House } from './house.ts';
 import { byStaff, probablyAutomatic } from './last-word.ts';
 import type { Findings } from './look-up.ts';
 import type { Decision, TicketChange } from './ports.ts';
-import { settled } from './settle-number.ts';
-import { confirmations, type Note, staffNote } from './staff-mail.ts';
+import { type Note, staffNote } from './staff-mail.ts';
 import {
   assigned,
   closed,
@@ -127,43 +127,20 @@ function answered(
   asked: Asked,
   work: Work,
 ): Decision {
-  const { ticket, author } = reply;
-  const contract = reply.numbered?.contract ?? reply.contract;
-  const order = orderAnswer(
-    {
-      ...reply,
-      contract,
-      text: asked.body,
-      directives: asked.directives,
-      files: findings.letter.attachments,
-      readMail: reply.to,
-      key: String(findings.message.id),
-    },
-    house,
-    now,
-  );
+  const request: AnswerRequest = {
+    ...reply,
+    contract: reply.numbered?.contract ?? reply.contract,
+    text: asked.body,
+    directives: asked.directives,
+    files: findings.letter.attachments,
+    readMail: reply.to,
+    key: String(findings.message.id),
+  };
+  const order = orderAnswer(request, house, now);
   if (order.kind === 'problems') return asked.refuse(...order.remarks);
   const { letter, held } = order;
-  const waited = ticket.state === 'awaiting-number' || ticket.state === 'review';
-  const whole: Work = {
-    ...work,
-    change: {
-      participants: order.participants,
-      ...(waited || ticket.state === 'closed' || ticket.state === 'rejected'
-        ? { state: 'open', closedAt: null }
-        : {}),
-      ...work.change,
-    },
-    letters: [
-      ...work.letters,
-      letter,
-      ...(held === null
-        ? confirmations(house, now, author, letter, [...work.remarks, ...order.warnings])
-        : []),
-    ],
-    stops: [...work.stops, ...order.stops],
-    earlier: work.earlier.length > 0 ? work.earlier : settled(reply, 'answered by staff'),
-  };
+  // What else was asked for knows more of the ticket than the answer does.
+  const whole = together([answerWork(order, request, work.remarks, house, now), { ...work, remarks: [] }]);
   const note: Note | null =
     held === null ? null : { what: 'held', remarks: [held, ...work.remarks], answer: letter.onceKey };
   return asked.record(held === null ? 'answer from staff' : 'answer from staff, held', whole, note);

@@ -83,7 +83,12 @@ export function closed(reply: StaffReply, now: Date, category: Category | null, 
 }
 
 /** `#電話`: who said what and when stands on the ticket; the loop is closed without sending. */
-export function phoned(reply: StaffReply, house: House, now: Date, text: string): Work {
+export function phoned(
+  reply: Pick<StaffReply, 'ticket' | 'messages' | 'letters' | 'author'>,
+  house: House,
+  now: Date,
+  text: string,
+): Work {
   const { ticket, author, letters } = reply;
   const waits = letters.some((one) => one.kind === 'answer' && one.state === 'queued');
   return {

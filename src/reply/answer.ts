@@ -124,7 +124,7 @@ function slotsOf(template: Template, facts: AnswerFacts, parts: AnswerParts): Sl
   const surname = surnameOf(facts.staff.name);
   const { settings, desk } = facts;
   const ownSettings = template.settings.map(({ key }) => [key, given(settings, key)] as const);
-  const self = `${oneLine(desk.name)}の${surname}です。`;
+  const self = surname === '' ? `${oneLine(desk.name)}です。` : `${oneLine(desk.name)}の${surname}です。`;
   return {
     ...Object.fromEntries(ownSettings),
     ref: facts.ref,
