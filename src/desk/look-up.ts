@@ -96,7 +96,9 @@ export async function lookUp(
   const address = sender?.address ?? '';
   const registeredOn =
     caller?.registeredOn ?? (address === '' ? [] : await store.contracts.registeredOn(address));
-  const contract = reading.value === null ? null : await store.contracts.find(reading.value);
+  const contract =
+    registeredOn.find((one) => one.number === reading.value) ??
+    (reading.value === null ? null : await store.contracts.find(reading.value));
   const marks = await findMarks(desk, message, letter);
   const belongs =
     fax === null

@@ -70,4 +70,4 @@ export const childRssBytes = 700 * 1024 * 1024;
 export const childIdleMilliseconds = 30_000;
 
 /** A child is replaced after this many mails, so that nothing it leaked grows for ever. */
-export const childMails = 500;
+export const childMails = 2_000;

@@ -1,75 +1,149 @@
 import type { Knex } from 'knex';
 import type { Acceptance, Place } from '../desk/ports.ts';
-import { keepBlob } from './blobs.ts';
+import { keepBlobs } from './blobs.ts';
 import { indexKey, instant, type Row } from './row.ts';
 
-/** Writes raw bytes, row and place of one message. Null when its place is known or it was taken before. */
-export async function takeIn(trx: Knex, acceptance: Acceptance): Promise<number | null> {
-  const { place } = acceptance;
-  if (place === undefined) return insert(trx, acceptance);
-  const left = acceptance.ignored !== undefined || acceptance.partial !== undefined;
-  if (!(await claimPlace(trx, place, left ? 'left' : 'accepted'))) return null;
-  const before = await renumbered(trx, acceptance);
-  const id = before ?? (await insert(trx, acceptance));
-  await trx('mailbox_ledger').where(keyOf(place)).update({ received_id: id });
-  return before === null ? id : null;
+/**
+ * Writes raw bytes, rows and places of messages in the given order, with a few statements for all of them. Null for
+ * one whose place is known, or that was taken before.
+ */
+export async function takeIn(
+  trx: Knex,
+  acceptances: readonly Acceptance[],
+): Promise<readonly (number | null)[]> {
+  const free = await claimPlaces(trx, acceptances);
+  const known = await renumbered(trx, free);
+  const fresh = free.filter((one) => !known.has(one));
+  const ids = await insert(trx, fresh);
+  await writePlaces(trx, new Map([...known, ...ids]));
+  for (const one of fresh) {
+    if (one.ignored !== undefined) await decideAtOnce(trx, ids.get(one)!, one.contentKey, one.ignored);
+  }
+  return acceptances.map((one) => ids.get(one) ?? null);
 }
-
-/** The unique key makes a second process wait for the first and then find the place taken. */
-async function claimPlace(trx: Knex, place: Place, state: 'accepted' | 'left'): Promise<boolean> {
-  const rows: Row[] = await trx('mailbox_ledger')
-    .insert({ ...keyOf(place), account: place.account, received_id: null, state })
-    .onConflict(['mailbox', 'uid_validity', 'uid'])
-    .ignore()
-    .returning('uid');
-  return rows.length > 0;
-}
-
-const keyOf = ({ mailbox, uidValidity, uid }: Place) => ({ mailbox, uid_validity: uidValidity, uid });
 
 /**
- * The message this mailbox gave us under an earlier numbering: same content, and no place leads to it any more. It
- * is the same delivery, so it gets its new place and no second row.
+ * Those without a place and those whose place is now theirs. The unique key makes a second process wait for the first
+ * and then find the place taken.
  */
-async function renumbered(trx: Knex, { source, contentKey }: Acceptance): Promise<number | null> {
-  const row: Row | undefined = await trx('received')
-    .where({
-      source_kind: 'imap',
-      source_name: source.name,
-      content_key_id: indexKey(contentKey),
-    })
-    .whereNotExists(trx('mailbox_ledger').select(trx.raw('1')).whereRaw('received_id = received.id'))
-    .orderBy('id')
-    .first('id');
-  return row === undefined ? null : Number(row['id']);
+async function claimPlaces(trx: Knex, acceptances: readonly Acceptance[]): Promise<readonly Acceptance[]> {
+  const places = acceptances.flatMap((one) =>
+    one.place === undefined ? [] : [placeRow(one, one.place, null)],
+  );
+  if (places.length === 0) return acceptances;
+  const rows: Row[] = await trx('mailbox_ledger')
+    .insert(places)
+    .onConflict(placeKey)
+    .ignore()
+    .returning(placeKey);
+  const claimed = new Set(rows.map((row) => placeKey.map((name) => row[name]).join()));
+  return acceptances.filter(({ place }) => {
+    if (place === undefined) return true;
+    // One place claimed by two of them belongs to the first.
+    return claimed.delete([place.mailbox, place.uidValidity, place.uid].join());
+  });
 }
 
-async function insert(trx: Knex, acceptance: Acceptance): Promise<number> {
-  const digest = await keepBlob(trx, acceptance.raw);
-  const { source, messageId, ignored } = acceptance;
-  const [row] = await trx('received')
-    .insert({
-      received_at: instant(acceptance.receivedAt),
-      source_kind: source.kind,
-      source_name: source.name,
-      return_path: source.returnPath,
-      recipients: JSON.stringify(source.recipients),
-      peer_trusted: source.peer === undefined ? null : source.peer.trusted ? 1 : 0,
-      peer_client: source.peer?.client ?? null,
-      message_id: messageId,
-      message_id_id: messageId === null ? null : indexKey(messageId),
-      content_key: acceptance.contentKey,
-      content_key_id: indexKey(acceptance.contentKey),
-      quiet: acceptance.quiet ? 1 : 0,
-      digest,
-      encrypted: 0,
-      kills: 0,
-      partial: acceptance.partial ?? null,
-    })
-    .returning('id');
-  const id = Number(row.id);
-  if (ignored !== undefined) await decideAtOnce(trx, id, acceptance.contentKey, ignored);
-  return id;
+const placeKey = ['mailbox', 'uid_validity', 'uid'];
+
+function placeRow(acceptance: Acceptance, { mailbox, account, uidValidity, uid }: Place, id: number | null) {
+  const left = acceptance.ignored !== undefined || acceptance.partial !== undefined;
+  const state = left ? 'left' : 'accepted';
+  return { mailbox, account, uid_validity: uidValidity, uid, received_id: id, state };
+}
+
+async function writePlaces(trx: Knex, ids: ReadonlyMap<Acceptance, number>): Promise<void> {
+  const rows = [...ids].flatMap(([one, id]) =>
+    one.place === undefined ? [] : [placeRow(one, one.place, id)],
+  );
+  if (rows.length > 0) await trx('mailbox_ledger').insert(rows).onConflict(placeKey).merge(['received_id']);
+}
+
+/**
+ * The messages these mailboxes gave us under an earlier numbering: same content, and no place leads to them any more.
+ * Each is the same delivery, so it gets its new place and no second row.
+ */
+async function renumbered(
+  trx: Knex,
+  acceptances: readonly Acceptance[],
+): Promise<ReadonlyMap<Acceptance, number>> {
+  const placed = acceptances.filter((one) => one.place !== undefined);
+  if (placed.length === 0) return new Map();
+  const rows: Row[] = await trx('received')
+    .where({ source_kind: 'imap' })
+    .whereIn('source_name', [...new Set(placed.map((one) => one.source.name))])
+    .whereIn(
+      'content_key_id',
+      placed.map((one) => indexKey(one.contentKey)),
+    )
+    .whereNotExists(trx('mailbox_ledger').select(trx.raw('1')).whereRaw('received_id = received.id'))
+    .orderBy('id')
+    .select('id', 'source_name', 'content_key_id');
+  return paired(placed, rows, (one) => [one.source.name, indexKey(one.contentKey)], [
+    'source_name',
+    'content_key_id',
+  ]);
+}
+
+/** Each acceptance with the first row of the same values that no acceptance before it was given. */
+function paired(
+  acceptances: readonly Acceptance[],
+  rows: readonly Row[],
+  valuesOf: (one: Acceptance) => readonly unknown[],
+  columns: readonly string[],
+): ReadonlyMap<Acceptance, number> {
+  const left = new Map<string, number[]>();
+  for (const row of rows) {
+    const key = JSON.stringify(columns.map((name) => row[name]));
+    left.set(key, [...(left.get(key) ?? []), Number(row['id'])]);
+  }
+  const found = new Map<Acceptance, number>();
+  for (const one of acceptances) {
+    const id = left.get(JSON.stringify(valuesOf(one)))?.shift();
+    if (id !== undefined) found.set(one, id);
+  }
+  return found;
+}
+
+/** Neither database promises to return the rows in the order given, so each is known by what it holds. */
+async function insert(
+  trx: Knex,
+  acceptances: readonly Acceptance[],
+): Promise<ReadonlyMap<Acceptance, number>> {
+  if (acceptances.length === 0) return new Map();
+  const digests = await keepBlobs(
+    trx,
+    acceptances.map((one) => one.raw),
+  );
+  const rows = acceptances.map((one, index) => receivedRow(one, digests[index]!));
+  const columns = ['content_key_id', 'received_at', 'digest', 'partial'] as const;
+  const made: Row[] = await trx('received')
+    .insert(rows)
+    .returning(['id', ...columns]);
+  const rowOf = new Map(acceptances.map((one, index) => [one, rows[index]!]));
+  const byId = made.toSorted((a, b) => Number(a['id']) - Number(b['id']));
+  return paired(acceptances, byId, (one) => columns.map((name) => rowOf.get(one)![name]), columns);
+}
+
+function receivedRow({ source, messageId, contentKey, ...one }: Acceptance, digest: string) {
+  return {
+    received_at: instant(one.receivedAt),
+    source_kind: source.kind,
+    source_name: source.name,
+    return_path: source.returnPath,
+    recipients: JSON.stringify(source.recipients),
+    peer_trusted: source.peer === undefined ? null : source.peer.trusted ? 1 : 0,
+    peer_client: source.peer?.client ?? null,
+    message_id: messageId,
+    message_id_id: messageId === null ? null : indexKey(messageId),
+    content_key: contentKey,
+    content_key_id: indexKey(contentKey),
+    quiet: one.quiet ? 1 : 0,
+    digest,
+    encrypted: 0,
+    kills: 0,
+    partial: one.partial ?? null,
+  };
 }
 
 /** An outcome without reading. The ledger wants each identity held once: a second copy is a duplicate of the first. */

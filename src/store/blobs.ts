@@ -4,9 +4,13 @@ import type { Row } from './row.ts';
 
 /** Keeps bytes once under their SHA-256 (lower-case hex), which it returns. */
 export async function keepBlob(trx: Knex, bytes: Buffer): Promise<string> {
-  const digest = digestOf(bytes);
-  await trx('blobs').insert({ digest, bytes }).onConflict('digest').ignore();
-  return digest;
+  return (await keepBlobs(trx, [bytes]))[0]!;
+}
+
+export async function keepBlobs(trx: Knex, blobs: readonly Buffer[]): Promise<readonly string[]> {
+  const rows = blobs.map((bytes) => ({ digest: digestOf(bytes), bytes }));
+  await trx('blobs').insert(rows).onConflict('digest').ignore();
+  return rows.map((row) => row.digest);
 }
 
 export async function blob(q: Knex, digest: string): Promise<Buffer | null> {

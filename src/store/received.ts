@@ -21,16 +21,11 @@ export function receivedStore(db: Database, leaseClock: () => number): ReceivedS
   }
   return {
     accept: async (acceptance) => {
-      const id = await db.write((trx) => takeIn(trx, acceptance));
-      if (id === null) throw new Error('a mail of a mailbox is accepted by acceptAll');
+      const [id] = await db.write((trx) => takeIn(trx, [acceptance]));
+      if (typeof id !== 'number') throw new Error('a mail of a mailbox is accepted by acceptAll');
       return id;
     },
-    acceptAll: (acceptances) =>
-      db.write(async (trx) => {
-        const ids: (number | null)[] = [];
-        for (const acceptance of acceptances) ids.push(await takeIn(trx, acceptance));
-        return ids;
-      }),
+    acceptAll: (acceptances) => db.write((trx) => takeIn(trx, acceptances)),
     claim: async (which = 'mail') => (await claim(db, leaseClock(), which))[0] ?? null,
     claimSome: (lane, atMost) => claim(db, leaseClock(), lane, atMost),
     defer: (id, token, lane) =>
@@ -79,16 +74,18 @@ export function receivedStore(db: Database, leaseClock: () => number): ReceivedS
             { column: 'id', order: 'desc' },
           ]),
       ),
-    byMessageIds: (ids) =>
-      many((q) =>
-        q('received')
-          .whereIn('message_id_id', ids.map(indexKey))
-          .whereNotNull('outcome')
-          .orderBy([
-            { column: 'received_at', order: 'desc' },
-            { column: 'id', order: 'desc' },
-          ]),
-      ),
+    byMessageIds: async (ids) =>
+      ids.length === 0
+        ? []
+        : many((q) =>
+            q('received')
+              .whereIn('message_id_id', ids.map(indexKey))
+              .whereNotNull('outcome')
+              .orderBy([
+                { column: 'received_at', order: 'desc' },
+                { column: 'id', order: 'desc' },
+              ]),
+          ),
     ofTicket: (ticketId) =>
       many((q) => q('received').where({ ticket_id: ticketId }).orderBy(['received_at', 'id'])),
     pages: (id) => db.read((q) => faxPages(q, id)),
