@@ -13,7 +13,12 @@ const ZERO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}\p{Cc}]/u;
 /** Drawn as one picture of two cells, however many code points it is made of. */
 const PICTURE = /[\u200d\ufe0f\u{1f1e6}-\u{1f1ff}\u{1f3fb}-\u{1f3ff}]/u;
 const PIECE_UNITS = 512;
-const GRAPHEMES = new Intl.Segmenter('ja', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | null = null;
+/** Made when first needed: that takes longer than reading a mail. */
+function segment(piece: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('ja', { granularity: 'grapheme' });
+  return segmenter.segment(piece);
+}
 
 /** The longest emoji in use are some 35 code units. */
 const UNITS_A_CHARACTER_MAX = 40;
@@ -26,7 +31,7 @@ export function* graphemes(text: string): Generator<string> {
   let begin = 0;
   while (begin < text.length) {
     const piece = text.slice(begin, begin + PIECE_UNITS);
-    const parts = Array.from(GRAPHEMES.segment(piece), (part) => part.segment);
+    const parts = Array.from(segment(piece), (part) => part.segment);
     const isLast = begin + piece.length >= text.length;
     if (!isLast && parts.length > 1) parts.pop();
     for (const part of parts) begin += part.length;

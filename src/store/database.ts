@@ -2,7 +2,6 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
-import pg from 'pg';
 import type { Journal } from '../desk/ports.ts';
 import { explained, gaveWay, storeError } from './failure.ts';
 
@@ -240,6 +239,8 @@ function openPostgres(url: string): Knex {
       return bindings?.map(storable);
     }
   }
+  // A desk on SQLite never loads this driver.
+  const pg: typeof import('pg') = require('pg');
   const int8 = 20;
   const types = {
     getTypeParser: (oid: number, format?: 'text' | 'binary') =>
