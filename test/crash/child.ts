@@ -28,7 +28,7 @@ const journal: Journal = {
 /** The desk with a step after (or before) each thing a crash could come between. */
 function stepping(desk: OpenDesk, pass: (step: OwnStep) => void, fault: Fault | null): OpenDesk {
   const { store, reader, courier } = desk;
-  const { received, outbox } = store;
+  const { received, outbox, mailboxes } = store;
   const deciding =
     ({ commit }: Store): Store['commit'] =>
     (decision) => {
@@ -50,8 +50,25 @@ function stepping(desk: OpenDesk, pass: (step: OwnStep) => void, fault: Fault | 
     accept: fault === 'lose' ? acceptLater : accept,
     store: {
       ...store,
+      mailboxes: {
+        ...mailboxes,
+        async unknown(numbering, uids) {
+          const unknown = await mailboxes.unknown(numbering, uids);
+          return fault === 'miss' ? unknown.filter((uid) => uid % 2 === 0) : unknown;
+        },
+        settled(numbering, uids) {
+          pass('moved');
+          return mailboxes.settled(numbering, uids);
+        },
+      },
       received: {
         ...received,
+        async acceptAll(mails) {
+          pass('fetched');
+          const ids = await received.acceptAll(mails);
+          pass('stored');
+          return ids;
+        },
         async claimSome(lane, atMost) {
           const messages = await received.claimSome(lane, atMost);
           if (messages.length > 0) pass('claimed');

@@ -1,6 +1,6 @@
 /**
  * Kills the daemon again and again while mail comes in and letters leave, and then counts (spec 7, threats 16–20).
- * Customers write by SMTP and hand over again what nobody confirmed; beside the daemon `uketsuke intake` takes in
+ * Customers write by SMTP and hand over again what nobody confirmed, or their mail comes into a mailbox; beside the daemon `uketsuke intake` takes in
  * files and is killed too. The relay is a real SMTP server that lives through everything.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,8 +18,9 @@ import { at } from '../trial.ts';
 import { type Counts, check } from './check.ts';
 import { openFileIntake } from './file-intake.ts';
 import { conceive, type Life, mustDie, orphans, programFolder } from './life.ts';
+import { type CrashMailbox, openCrashMailbox } from './mailbox.ts';
 import { contracts, deliver, type Fed, write } from './post.ts';
-import { type Fault, ownSteps, type Step, steps } from './steps.ts';
+import { type Fault, mailboxSteps, ownSteps, type Step, steps } from './steps.ts';
 
 export interface CrashOptions {
   readonly kills: number;
@@ -49,6 +50,9 @@ const intakeEvery = 7;
 const intakeMsMax = 1_500;
 const filesPerIntake = 3;
 const twiceShare = 0.1;
+/** Lives that find a mail in the mailbox, and how many of those mails come by SMTP as well. */
+const mailboxShare = 0.4;
+const bothWaysShare = 0.2;
 const silent: Journal = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** The whole run; `failures` is empty when nothing was lost and nothing doubled. */
@@ -67,7 +71,8 @@ async function run(options: CrashOptions, dir: string, sink: Sink): Promise<Cras
   const random = dice(options.seed);
   const clock = openClock();
   const program = programFolder();
-  const configFile = writeConfig(dir, sink.port, options.database);
+  await using mailbox = await openCrashMailbox();
+  const configFile = writeConfig(dir, sink.port, mailbox, options.database);
   const config = loadConfig(configFile, { env: {}, cwd: dir });
   const nursery = openNursery(program, configFile, clock, options.fault ?? null);
   await using files = openFileIntake(program, configFile, dir, clock);
@@ -75,6 +80,7 @@ async function run(options: CrashOptions, dir: string, sink: Sink): Promise<Cras
   const waiting: Fed[] = [];
   const compose = (): Fed => mails[mails.push(write(mails.length)) - 1]!;
   const plan = planned(options, random);
+  const left: string[] = [];
   let registered = false;
   try {
     for (const [n, step] of plan.entries()) {
@@ -92,12 +98,23 @@ async function run(options: CrashOptions, dir: string, sink: Sink): Promise<Cras
         waiting.push(mails[0]!);
         files.begin(mails, random() < 0.5 ? Math.floor(random() * intakeMsMax) : null);
       }
+      if (!mailboxSteps.includes(step) && random() < mailboxShare) {
+        const fed = compose();
+        await mailbox.post(fed, new Date(clock()));
+        if (random() < bothWaysShare) waiting.push(fed);
+      }
       const life = await nursery.begin(step, passing);
-      await liveAndDie(life, step, sink, waiting, random);
+      const post = async () => {
+        if (mailboxSteps.includes(step)) await mailbox.postWhile(life, compose, () => new Date(clock()));
+      };
+      await liveAndDie(life, step, sink, waiting, post, random);
       options.progress?.(`${n + 1}: ${step}, passing ${passing}`);
     }
     if (!registered) await register(config, clock());
-    await settle(await nursery.begin(null, 0), waiting, files.finish);
+    await settle(await nursery.begin(null, 0), waiting, async () => {
+      await files.finish();
+      left.push(...(await mailbox.emptied()));
+    });
   } finally {
     await nursery.close();
   }
@@ -113,6 +130,7 @@ async function run(options: CrashOptions, dir: string, sink: Sink): Promise<Cras
     failures: [
       ...nursery.errors().map((error) => `the journal: ${error.trim()}`),
       ...files.failures,
+      ...left,
       ...still.map((what) => `still running: ${what}`),
       ...failures,
     ],
@@ -162,6 +180,7 @@ async function liveAndDie(
   step: Step,
   sink: Sink,
   waiting: Fed[],
+  post: () => Promise<void>,
   random: () => number,
 ): Promise<void> {
   if (step === 'opening' || step === 'any') {
@@ -173,13 +192,10 @@ async function liveAndDie(
     void untilTaken(sink, life).then(() => life.kill());
   }
   const ready = await life.hear('ready');
-  if (ready !== null)
-    await deliver(
-      waiting,
-      ready.smtpPort,
-      () => life.alive,
-      () => random() < twiceShare,
-    );
+  if (ready !== null) {
+    const comesTwice = () => random() < twiceShare;
+    await Promise.all([deliver(waiting, ready.smtpPort, () => life.alive, comesTwice), post()]);
+  }
   await mustDie(life, step);
 }
 
@@ -190,10 +206,10 @@ async function untilTaken(sink: Sink, life: Life): Promise<void> {
 }
 
 /** Everything that waits outside is handed over, everything inside comes to its end, and the last life ends by itself. */
-async function settle(life: Life, waiting: Fed[], finishFiles: () => Promise<void>): Promise<void> {
+async function settle(life: Life, waiting: Fed[], finishOthers: () => Promise<void>): Promise<void> {
   const ready = await life.hear('ready');
   if (ready === null) throw new Error(`the last life did not start: ${life.errors.join(' / ')}`);
-  await finishFiles();
+  await finishOthers();
   await deliver(
     waiting,
     ready.smtpPort,
@@ -213,9 +229,16 @@ async function register(config: Config, now: string): Promise<void> {
   await importContracts(desk, parsed.contracts, new Date(now));
 }
 
-function writeConfig(dir: string, relayPort: number, database: string | undefined): string {
+function writeConfig(
+  dir: string,
+  relayPort: number,
+  mailbox: CrashMailbox,
+  database: string | undefined,
+): string {
   const file = join(dir, 'uketsuke.yaml');
+  writeFileSync(join(dir, 'password'), mailbox.password);
   const lines = [
+    mailbox.yaml,
     'dataDir: data',
     ...(database === undefined ? [] : [`database: ${database}`]),
     'addresses: [cltech@example.jp]',

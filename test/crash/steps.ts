@@ -2,8 +2,10 @@
 
 /** Where the daemon kills itself, in the order a mail passes them. The letters to staff pass the last five too. */
 export const ownSteps = [
-  'arrived', // the mail is in memory, nothing is written
-  'stored', // the row is committed, 250 is not said
+  'fetched', // from the mailbox: the mails are in memory, nothing is written
+  'arrived', // the same by SMTP
+  'stored', // the rows are committed; 250 is not said, nothing is moved
+  'moved', // the mailbox has moved the mails, nobody has written it down
   'claimed',
   'reading', // the child has the bytes
   'read',
@@ -15,14 +17,20 @@ export const ownSteps = [
   'recorded',
 ] as const;
 
+/** Steps only mail from the mailbox passes. */
+export const mailboxSteps: readonly Step[] = ['fetched', 'moved'];
+
 /** Where the driver kills: while the store opens, when the relay has the final dot but has not answered, whenever. */
 export const steps = [...ownSteps, 'dot', 'any'] as const;
 
 export type OwnStep = (typeof ownSteps)[number];
 export type Step = 'opening' | (typeof steps)[number];
 
-/** Planted faults, to show that the driver sees them: 250 before the commit; no second mark around the body. */
-export const faults = ['lose', 'double'] as const;
+/**
+ * Planted faults, to show that the driver sees them: 250 before the commit; no second mark around the body; a ledger
+ * that takes mails for known which were never accepted.
+ */
+export const faults = ['lose', 'double', 'miss'] as const;
 export type Fault = (typeof faults)[number];
 
 /** To the child. `clock` is the trial clock; `step` is left out when the driver kills. */
