@@ -4,8 +4,9 @@ import Encoding from 'encoding-japanese';
 const megabyte = 1_000_000;
 
 /** Every tenth carries 1 MB; the others go round UTF-8, ISO-2022-JP, Shift_JIS and HTML with a plain alternative. */
-export function corpus(count: number): readonly Buffer[] {
-  return Array.from({ length: count }, (_, index) => {
+export function corpus(count: number, from = 0): readonly Buffer[] {
+  return Array.from({ length: count }, (_, place) => {
+    const index = from + place;
     if (index % 10 === 9) return withFile(index);
     switch (index % 4) {
       case 0:

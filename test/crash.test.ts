@@ -48,6 +48,11 @@ describe('the driver sees', () => {
     expect(failures.join('\n')).toMatch(/decided 0 times[\s\S]*lost/);
   });
 
+  it('mail that a mailbox counts as known and nobody ever accepted', { timeout }, async () => {
+    const { failures } = await crash({ kills: 2, seed, fault: 'miss', steps: ['moved'] });
+    expect(failures.join('\n')).toMatch(/still in INBOX[\s\S]*decided 0 times/);
+  });
+
   it('a letter repeated although nobody knows whether it arrived', { timeout }, async () => {
     const { failures } = await crash({ kills: 2, seed, fault: 'double', steps: ['dot', 'answered'] });
     expect(failures.join('\n')).toMatch(/the letter <.*> arrived twice/);

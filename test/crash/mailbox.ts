@@ -7,8 +7,8 @@ import type { Fed } from './post.ts';
 const user = 'desk';
 /** Between two mails, so that most are taken by a pass of their own. */
 const pauseMs = 150;
-/** Reconnecting after the last kill and taking what waits is done in a fraction of it. */
-const emptyMsMax = 60_000;
+/** Without any mail leaving the folder for so long, what is left in it stays. */
+const standstillMsMax = 15_000;
 
 export interface CrashMailbox extends AsyncDisposable {
   /** Lines of the configuration; the password stands in the file `password` beside it. */
@@ -43,9 +43,14 @@ export async function openCrashMailbox(): Promise<CrashMailbox> {
       }
     },
     async emptied() {
-      const until = Date.now() + emptyMsMax;
-      while ((await held('INBOX')) > 0 && Date.now() < until) await sleep(50);
-      const [left, moved] = [await held('INBOX'), await held('Processed')];
+      let [left, changedAt] = [await held('INBOX'), Date.now()];
+      while (left > 0 && Date.now() < changedAt + standstillMsMax) {
+        await sleep(50);
+        const now = await held('INBOX');
+        if (now !== left) changedAt = Date.now();
+        left = now;
+      }
+      const moved = await held('Processed');
       return left === 0 && moved === posted
         ? []
         : [`${posted} mails came into the mailbox: ${moved} are in Processed, ${left} still in INBOX`];
