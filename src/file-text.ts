@@ -1,5 +1,5 @@
-/** Files an operator names: read whole, with an error that says which file, what is wrong and what to do. */
-import { readFileSync } from 'node:fs';
+/** Files an operator names: read and written whole, with an error that says which file, what is wrong and what to do. */
+import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
  * @param advice what to do when the file is not there.
@@ -21,6 +21,18 @@ export function readText(path: string, advice?: string): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new Error(`${path}: is not UTF-8; save it again as UTF-8`);
+  }
+}
+
+/** @throws Error saying which file cannot be written and what to do. */
+export function writeText(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `${path}: cannot be written (${code}); name a file this user may write, in a folder that is there`,
+    );
   }
 }
 

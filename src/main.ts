@@ -174,6 +174,15 @@ function build(): Command {
     );
 
   root
+    .command('report <month>')
+    .description(
+      'figures of a month (YYYY-MM): by channel, category and contract, minutes to the first answer',
+    )
+    .option('--csv <file>', 'write the table as CSV for a spreadsheet')
+    .action((month: string, options: { csv?: string }) =>
+      through(async (door) => (await import('./command/report.ts')).report(door, month, options)),
+    );
+  root
     .command('audit')
     .description('prove that every accepted message has its outcome')
     .action(() => through(async (door) => (await import('./command/audit.ts')).auditLedger(door)));

@@ -5,7 +5,7 @@ import { type Config, loadConfig } from './config.ts';
 import type { OpenDesk } from './desk/house.ts';
 import type { Journal, Reader } from './desk/ports.ts';
 import { saveNew } from './file-save.ts';
-import { readBytes } from './file-text.ts';
+import { readBytes, writeText } from './file-text.ts';
 
 export interface Globals {
   readonly config?: string;
@@ -59,6 +59,7 @@ export async function throughDoor(
       await untilSignal(() => startDaemon(config, roles, journal, now), journal);
     },
     readBytes: (path) => readBytes(path),
+    write: writeText,
     save: saveNew,
     async *checks() {
       const { checks } = await import('./doctor.ts');

@@ -46,6 +46,8 @@ export interface Door {
   /** Runs the daemon until a signal. */
   readonly start: (roles: readonly Role[]) => Promise<void>;
   readonly readBytes: (path: string) => Buffer;
+  /** Writes a file the operator names; one that is there is replaced. */
+  readonly write: (path: string, text: string) => void;
   /** Writes a new file; what is there stays as it is. */
   readonly save: (folder: string, name: string, bytes: Uint8Array) => Saved;
   readonly checks: () => AsyncIterable<Check>;

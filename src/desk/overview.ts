@@ -38,6 +38,22 @@ export interface WaitingTicket {
   readonly messages: number;
 }
 
+/** A ticket of a month, for its figures. */
+export interface FiguredTicket {
+  readonly ref: string;
+  readonly channel: Channel;
+  readonly state: TicketState;
+  readonly number: string | null;
+  readonly customer: string | null;
+  readonly category: string | null;
+  /** Business minutes; null while there is no answer. */
+  readonly firstAnswerMinutes: number | null;
+  /** It waited for its number, its period had ended when it came, a person had to decide: at any time. */
+  readonly held: boolean;
+  readonly expired: boolean;
+  readonly review: boolean;
+}
+
 /** As things stand now. */
 export interface Standing {
   readonly waiting: readonly WaitingTicket[];

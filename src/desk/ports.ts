@@ -10,7 +10,7 @@ import type { Letter, Reading, Unpacked } from '../inquiry/letter.ts';
 import type { Mask } from '../inquiry/mask.ts';
 import type { LetterKind, Outcome, Ticket, TicketEvent, TicketState } from '../ticket/ticket.ts';
 import type { MessageFacts } from './message-facts.ts';
-import type { Happened, Standing, Trouble, WaitingTicket } from './overview.ts';
+import type { FiguredTicket, Happened, Standing, Trouble, WaitingTicket } from './overview.ts';
 import type {
   Aftermath,
   Decision,
@@ -268,6 +268,8 @@ export interface Overview {
   /** In (since, until]. */
   happened(since: string, until: string): Promise<Happened>;
   standing(): Promise<Standing>;
+  /** Tickets first received in [from, to). */
+  opened(from: string, to: string): Promise<readonly FiguredTicket[]>;
 }
 
 export interface Store {
@@ -386,4 +388,4 @@ export type {
   TicketChange,
   TicketOpening,
 } from './written.ts';
-export type { Contract, Happened, Letter, MessageFacts, Standing, Trouble, WaitingTicket };
+export type { Contract, FiguredTicket, Happened, Letter, MessageFacts, Standing, Trouble, WaitingTicket };

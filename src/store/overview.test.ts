@@ -184,6 +184,56 @@ describe.each(['sqlite', 'postgres'])('an overview on %s', (dialect) => {
     expect((await store.overview.standing()).acknowledgements).toEqual([times[1], times[0]]);
   });
 
+  test('tickets of a month, with all that ever became of them', async () => {
+    const on = (openedAt: string, over: Parameters<typeof opening>[0] = {}) => ({
+      ticket: { kind: 'open', opening: opening({ openedAt, ...over }) } as const,
+    });
+    const month = ['2026-10-31T15:00:00.000Z', '2026-11-30T15:00:00.000Z'] as const;
+    const at = '2026-11-10T01:00:00.000Z';
+    await decided('2026-10-31T14:59:59.999Z', on('2026-10-31T14:59:59.999Z'));
+    await decided(month[1], on(month[1]));
+    const held = await decided(at, {
+      ...on(month[0], { state: 'awaiting-number', number: null }),
+      received: { outcome: 'held' },
+    });
+    await decided(at, {
+      ...on(at, { state: 'review', channel: 'fax' }),
+      received: { outcome: 'review', facts: facts({ result: 'expired' }) },
+    });
+    const merged = await decided(at, on(at));
+    const change = async (id: number, over: object, earlier: Parameters<Store['change']>[2] = []) => {
+      const { version } = (await store.tickets.byId(id))!;
+      await store.change(at, { id, version, ...over }, earlier, [], []);
+    };
+    await change(held.ticketId, { state: 'open', number: 'CL-1234-5678' }, [
+      { id: held.id, outcome: 'ticket-opened', reason: 'valid' },
+    ]);
+    await change(held.ticketId, { state: 'answered', category: 'trouble', firstAnswerMinutes: 42 });
+    await change(merged.ticketId, { mergedInto: held.ticketId });
+    const found = await store.overview.opened(...month);
+    expect(found).toEqual([
+      {
+        ref: held.ref,
+        channel: 'mail',
+        state: 'answered',
+        number: 'CL-1234-5678',
+        customer: null,
+        category: 'trouble',
+        firstAnswerMinutes: 42,
+        held: true,
+        expired: false,
+        review: false,
+      },
+      expect.objectContaining({
+        channel: 'fax',
+        held: false,
+        expired: true,
+        review: true,
+        firstAnswerMinutes: null,
+      }),
+    ]);
+  });
+
   test('of several processes one queues the list of a day, one letter to each member of staff', async () => {
     const house = {
       calendar: defaultReceptionCalendar,

@@ -1,8 +1,16 @@
 import type { Knex } from 'knex';
-import type { Happened, MessageFacts, Overview, Standing, Trouble, WaitingTicket } from '../desk/ports.ts';
+import type {
+  FiguredTicket,
+  Happened,
+  MessageFacts,
+  Overview,
+  Standing,
+  Trouble,
+  WaitingTicket,
+} from '../desk/ports.ts';
 import type { Channel, LetterKind, Outcome, TicketState } from '../ticket/ticket.ts';
 import type { Database } from './database.ts';
-import { instant, type Row, textOrNull } from './row.ts';
+import { instant, numberOrNull, type Row, textOrNull } from './row.ts';
 
 const suspectsMax = 10;
 const troublesMax = 200;
@@ -20,6 +28,7 @@ export function overview(db: Database): Overview {
           troubles: await troubles(q, span),
         };
       }),
+    opened: (from, to) => db.read((q) => opened(q, instant(from), instant(to))),
     standing: () =>
       db.read(async (q): Promise<Standing> => {
         const counts: Row[] = await q('tickets')
@@ -130,7 +139,7 @@ async function waiting(q: Knex): Promise<readonly WaitingTicket[]> {
   const answered: Row[] = await q('events')
     .whereIn('ticket_id', ours())
     .where({ kind: 'state' })
-    .where('reason', 'like', '%→ answered')
+    .where((said) => said.where('reason', 'like', '%→ answered').orWhere('reason', 'like', '%→ closed'))
     .groupBy('ticket_id')
     .select('ticket_id')
     .max({ at: 'at' });
@@ -156,6 +165,59 @@ async function waiting(q: Knex): Promise<readonly WaitingTicket[]> {
       assignee: textOrNull(row['assignee']),
       since: came[0] ?? String(row['opened_at']),
       messages: came.length,
+    };
+  });
+}
+
+/** Tickets first received in [from, to), but those that go on in another one; ever held, ever in review. */
+async function opened(q: Knex, from: string, to: string): Promise<readonly FiguredTicket[]> {
+  const within = () =>
+    q('tickets')
+      .where('tickets.opened_at', '>=', from)
+      .where('tickets.opened_at', '<', to)
+      .whereNull('tickets.merged_into');
+  const rows: Row[] = await within()
+    .leftJoin('contracts', 'contracts.number', 'tickets.number')
+    .orderBy('tickets.id')
+    .select('tickets.*', 'contracts.customer');
+  const messages: Row[] = await q('received')
+    .whereIn('ticket_id', within().select('id'))
+    .whereIn('outcome', withTicket)
+    .orderBy(['received_at', 'id'])
+    .select('ticket_id', 'outcome', 'facts');
+  const changes: Row[] = await q('events')
+    .whereIn('ticket_id', within().select('id'))
+    .whereIn('kind', ['outcome', 'state'])
+    .select('ticket_id', 'reason');
+  const words = new Map<string, Set<string>>();
+  const result = new Map<string, string | null>();
+  const note = (id: string, word: string) => {
+    words.set(id, (words.get(id) ?? new Set()).add(word));
+  };
+  for (const row of messages) {
+    const id = String(row['ticket_id']);
+    note(id, String(row['outcome']));
+    const facts = row['facts'] === null ? null : (JSON.parse(String(row['facts'])) as MessageFacts);
+    if (!result.has(id)) result.set(id, facts?.result ?? null);
+  }
+  // What a change left behind: `held → ticket-opened: …`, `review → open`.
+  for (const row of changes)
+    for (const word of String(row['reason']).split(':')[0]!.split(' → '))
+      note(String(row['ticket_id']), word);
+  return rows.map((row) => {
+    const id = String(row['id']);
+    const ever = (word: string) => row['state'] === word || words.get(id)?.has(word) === true;
+    return {
+      ref: String(row['ref']),
+      channel: row['channel'] as Channel,
+      state: row['state'] as TicketState,
+      number: textOrNull(row['number']),
+      customer: textOrNull(row['customer']),
+      category: textOrNull(row['category']),
+      firstAnswerMinutes: numberOrNull(row['first_answer_minutes']),
+      held: ever('held') || ever('awaiting-number'),
+      expired: result.get(id) === 'expired',
+      review: ever('review'),
     };
   });
 }
