@@ -1,5 +1,5 @@
 /**
- * Reads every fax of a folder and compares with its truth: `npm run bench:fax DIR [-- --format pdf --workers 2]`.
+ * Reads every fax of a folder and compares with its truth: `npm run bench:fax -- DIR [--format pdf] [--workers 2]`.
  * The folder holds `truth.jsonl` and the files it names, as in shared/fax-corpus/README.md.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { openPages } from '../src/fax/pages.ts';
 import { readFax } from '../src/fax/recognise.ts';
 import { parseMask } from '../src/inquiry/support-number.ts';
 import { characterErrorRate } from './fax-score.ts';
+import { watchMemory } from './memory.ts';
 
 interface Truth {
   readonly file: string;
@@ -51,6 +52,7 @@ const truths = readFileSync(join(folder, 'truth.jsonl'), 'utf8')
   .filter(({ file }) => file.includes(values.only));
 
 const kills: string[] = [];
+const memory = watchMemory();
 const pages = openPages();
 const ocr = openRecogniser({ workers: Number(values.workers), onKilled: (reason) => kills.push(reason) });
 const rows = new Map<number, Row>();
@@ -81,7 +83,8 @@ async function measure(truth: Truth): Promise<void> {
   const told = `${number.decision}${number.value === null || number.value === truth.number ? '' : ' WRONG'}`;
   const rate = rates.map((one) => (100 * one).toFixed(1)).join(' ');
   process.stderr.write(
-    `${truth.file} ${truth.tier} ${truth.style}: ${told}; ${seen.join('; ')}; CER ${rate}\n`,
+    `${truth.file} ${truth.tier} ${truth.style}: ${told}; ${seen.join('; ')}; CER ${rate}; ` +
+      `known after ${read.numberSeconds.toFixed(2)} of ${(read.pages[0]?.seconds ?? 0).toFixed(2)} s; ${number.reason}\n`,
   );
   if (number.value !== truth.number) notable.push({ ...truth, pages: undefined, got: number, rates });
 }
@@ -108,6 +111,8 @@ for (const [tier, row] of [...rows].sort(([a], [b]) => a - b)) {
   ];
   process.stdout.write(`${cells.join(' ')}\n`);
 }
+process.stdout.write(`decoder and recognisers together: ${memory.peak()} MB at most\n`);
+memory.end();
 if (kills.length > 0) process.stdout.write(`recognisers killed: ${kills.join('; ')}\n`);
 writeFileSync(values.wrong, JSON.stringify(notable, null, 1));
 process.stdout.write(`faxes not accepted, or wrong: ${values.wrong}\n`);

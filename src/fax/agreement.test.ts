@@ -12,7 +12,7 @@ const reading = (
   value: string,
   more: Partial<FaxReading> = {},
 ): FaxReading => ({
-  ...{ reader, value, raw: value, confidence: 1, boxed: false, box, sharesBox: false },
+  ...{ reader, value, raw: value, confidence: 1, clear: 1, boxed: false, box, sharesBox: false },
   ...more,
 });
 const knows = (...numbers: readonly string[]) => ({ knows: (number: string) => numbers.includes(number) });
@@ -29,48 +29,59 @@ describe('a number on a fax is accepted', () => {
       [reading('page', A), reading('field', A, { confidence: 0.4 })],
     ],
     [
-      'our own and a look at its own box agree, surely',
-      [reading('field', A, { confidence: 0.8 }), reading('line', A, { sharesBox: true })],
+      'our own and a look at its own box agree, and each character is clear',
+      [reading('field', A, { confidence: 0.4, clear: 0.95 }), reading('line', A, { sharesBox: true })],
     ],
     [
-      'two agree and a third, unsure, does not',
-      [reading('page', A), reading('line', A), reading('field', B, { confidence: 0.5 })],
+      'our own and another agree, and the same engine once said something else',
+      [reading('field', A), reading('line', A, { sharesBox: true }), reading('page', B)],
     ],
-    ['our own alone is surer than it ever was when wrong', [reading('field', A, { confidence: 0.95 })]],
+    ['the text readers agree and our own found nothing', [reading('page', A), reading('line', A)]],
   ])('%s', (_, readings) => {
     expect(decisionOf(readings)).toBe(`accepted ${A}`);
   });
 
-  it('by our own reader alone only when the registry knows it and nothing near it', () => {
-    const alone = [reading('field', A, { confidence: 0.99 })];
-    expect(decisionOf(alone, knows(A))).toBe(`accepted ${A}`);
-    expect(decisionOf(alone, knows(other))).toBe('uncertain');
-    expect(decisionOf(alone, knows(A, B))).toBe('uncertain');
+  it('without our own reader only when the registry knows it and nothing near it', () => {
+    const texts = [reading('page', A), reading('line', A)];
+    expect(decisionOf(texts, knows(A))).toBe(`accepted ${A}`);
+    expect(decisionOf(texts, knows(other))).toBe('uncertain');
+    expect(decisionOf(texts, knows(A, B))).toBe('uncertain');
+    const own = [reading('page', A), reading('field', A)];
+    expect(decisionOf(own, knows(other))).toBe(`accepted ${A}`);
+    expect(decisionOf(own, knows(A, B))).toBe(`accepted ${A}`);
   });
 });
 
 describe('a person must look when', () => {
   it.each<[string, readonly FaxReading[]]>([
     ['one reader of text is alone', [reading('page', A)]],
+    ['our own is alone, however sure', [reading('field', A, { confidence: 1 })]],
     ['the same reader says it twice', [reading('page', A), reading('page', A)]],
     [
-      'our own is unsure and the other looked at the same crop',
-      [reading('field', A, { confidence: 0.75 }), reading('line', A, { sharesBox: true })],
+      'a character stands between two, and the other looked at the same crop',
+      [reading('field', A, { clear: 0.94 }), reading('line', A, { sharesBox: true })],
     ],
     ['they differ', [reading('page', A), reading('line', B)]],
     [
-      'two agree against our own, which is sure',
-      [reading('page', A), reading('line', A), reading('field', B, { confidence: 0.9 })],
+      'two agree against our own, however unsure that is: both stumble over a slashed zero',
+      [reading('page', A), reading('line', A), reading('field', B, { confidence: 0.3 })],
     ],
   ])('%s', (_, readings) => {
     expect(decisionOf(readings)).toBe('uncertain');
   });
 
   it('two agree on a number that is not registered, but a near one is', () => {
-    const both = [reading('page', A), reading('line', A)];
+    const both = [reading('page', A), reading('field', A)];
     expect(decisionOf(both, knows(B))).toBe('uncertain');
     expect(agree(mask, both, knows(B)).ranked).toEqual([A, B]);
-    expect(decisionOf(both, knows(other))).toBe(`accepted ${A}`);
+  });
+
+  it('two numbers that differ in one character are each seen by two readers', () => {
+    const below = { ...box, y: 600 };
+    const both = [reading('field', A), reading('page', A)];
+    const second = [reading('page', B, { box: below }), reading('line', B, { box: below })];
+    expect(decisionOf([...both, ...second])).toBe('ambiguous');
+    expect(decisionOf([...both, ...second.slice(1)])).toBe(`accepted ${A}`);
   });
 
   it('two different numbers stand at different places', () => {

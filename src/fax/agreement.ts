@@ -12,6 +12,8 @@ export interface FaxReading {
   readonly raw: string;
   /** `field`: the lowest probability of its characters. Others: 1 when each was read as it is, less when folded. */
   readonly confidence: number;
+  /** `field`: how surely each character is that one and no other, the lowest of all; others: 0. */
+  readonly clear: number;
   /** One character a box: there the engines that read lines fail, and only our own reader is heard. */
   readonly boxed: boolean;
   readonly box: Box;
@@ -27,10 +29,13 @@ export interface Agreement {
   readonly ranked: readonly string[];
 }
 
-/** Thresholds of our own reader: see `bench/number-field.ts`, where none above them was read wrong. */
-const aloneMin = 0.95;
-const sharedMin = 0.8;
-const contradictsMin = 0.8;
+/**
+ * Our own reader must be at least this sure where the other looked at the crop our own reader made: damage there
+ * misleads both. See docs/decisions/005-fax-number.md for what it was measured on.
+ */
+const sharedClearMin = 0.95;
+/** Readings surer than this at another place of the page are a second number. */
+const secondNumberMin = 0.8;
 
 export function agree(
   mask: Mask,
@@ -48,45 +53,36 @@ export function agree(
   if (readings.length === 0)
     return told('missing', null, 'No reader found anything like a support service number.');
   const twoPlaces = elsewhere(mask, readings);
-  if (twoPlaces !== null) {
+  if (twoPlaces !== null)
     return told('ambiguous', null, `Two different numbers stand on the page: ${twoPlaces.join(' and ')}.`);
-  }
   const field = readings.find((one) => one.reader === 'field');
-  const [agreed] = values(readings).filter((value) => independent(readings, value));
+  const [agreed, another] = values(readings).filter((value) => independent(readings, value));
+  if (another !== undefined)
+    return told('ambiguous', null, `Two numbers are seen by two readers each: ${agreed} and ${another}.`);
   if (agreed !== undefined) {
-    const readers = [
-      ...new Set(readings.filter(({ value }) => value === agreed).map(({ reader }) => reader)),
-    ];
-    const against = field !== undefined && field.value !== agreed && field.confidence >= contradictsMin;
-    if (against)
-      return told('uncertain', null, `Two readers see ${agreed}, but our own surely sees ${field.value}.`);
-    if (
-      registry !== null &&
-      !registry.knows(agreed) &&
-      neighbours(mask, agreed).some((one) => registry.knows(one))
-    )
-      return told(
-        'uncertain',
-        null,
-        `${agreed} is not registered, but a number that differs in one character is.`,
-      );
-    return told('accepted', agreed, `${agreed} was read alike by ${readers.join(' and ')}.`);
-  }
-  if (field !== undefined && field.confidence >= aloneMin) {
-    const sure = `Our own reader sees ${field.value} with at least ${field.confidence.toFixed(2)} a character`;
-    if (registry === null) return told('accepted', field.value, `${sure}.`);
-    if (!registry.knows(field.value)) return told('uncertain', null, `${sure}, but it is not registered.`);
-    if (neighbours(mask, field.value).some((one) => registry.knows(one)))
-      return told(
-        'uncertain',
-        null,
-        `${sure}, but a registered number differs from it in one character only.`,
-      );
-    return told('accepted', field.value, `${sure}; it is registered and no registered number is near it.`);
+    // Whatever our own reader saw instead, it looked closest: two models of one engine err alike on a slashed zero.
+    if (field !== undefined && field.value !== agreed)
+      return told('uncertain', null, `Two readers see ${agreed}, but our own sees ${field.value}.`);
+    const doubt = registry === null ? null : doubtOf(mask, agreed, registry, field === undefined);
+    if (doubt !== null) return told('uncertain', null, doubt);
+    const readers = new Set(readings.filter(({ value }) => value === agreed).map(({ reader }) => reader));
+    return told('accepted', agreed, `${agreed} was read alike by ${[...readers].join(' and ')}.`);
   }
   const seen = values(readings);
   const what = seen.length === 1 ? `Only one reader sees ${seen[0]}` : `The readers see ${seen.join(', ')}`;
   return told('uncertain', null, `${what}; no two independent ones agree.`);
+}
+
+/** What the registry has against a number on which readers agree; null when nothing. */
+function doubtOf(mask: Mask, number: string, registry: FaxRegistry, withoutField: boolean): string | null {
+  const near = neighbours(mask, number).some((one) => registry.knows(one));
+  const known = registry.knows(number);
+  if (near && !known) return `${number} is not registered, but a number that differs in one character is.`;
+  if (!withoutField) return null;
+  if (!known) return `${number} is not registered, and our own reader did not find it.`;
+  return near
+    ? `A registered number differs from ${number} in one character, and our own reader found none.`
+    : null;
 }
 
 const values = (readings: readonly FaxReading[]): readonly string[] => [
@@ -99,12 +95,12 @@ function independent(readings: readonly FaxReading[], value: string): boolean {
   const by = (reader: FaxReader) => same.filter((one) => one.reader === reader);
   if (by('page').length > 0 && (by('line').length > 0 || by('field').length > 0)) return true;
   const [field] = by('field');
-  return field !== undefined && by('line').some((one) => !one.sharesBox || field.confidence >= sharedMin);
+  return field !== undefined && by('line').some((one) => !one.sharesBox || field.clear >= sharedClearMin);
 }
 
 /** Two numbers at different places that are no two readings of one: more than two characters differ. */
 function elsewhere(mask: Mask, readings: readonly FaxReading[]): readonly [string, string] | null {
-  const sure = readings.filter((one) => one.confidence >= contradictsMin && one.reader !== 'line');
+  const sure = readings.filter((one) => one.confidence >= secondNumberMin && one.reader !== 'line');
   for (const one of sure) {
     for (const other of sure) {
       const apart = Math.abs(one.box.y - other.box.y) > Math.max(one.box.height, other.box.height);

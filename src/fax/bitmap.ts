@@ -35,26 +35,44 @@ export function rows(bitmap: Bitmap, from: number, to: number): Bitmap {
   return { width: bitmap.width, height: bottom - top, grey };
 }
 
-/** Enlarged or reduced by bilinear sampling; for small crops. */
+/** Enlarged or reduced by bilinear sampling. */
 export function scaled(bitmap: Bitmap, factor: number): Bitmap {
-  const width = Math.max(1, Math.round(bitmap.width * factor));
+  const { width: from, grey } = bitmap;
+  const width = Math.max(1, Math.round(from * factor));
   const height = Math.max(1, Math.round(bitmap.height * factor));
-  const grey = new Uint8Array(width * height);
+  const across = sampling(width, from, factor);
+  const down = sampling(height, bitmap.height, factor);
+  const out = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
-    const sy = Math.min(bitmap.height - 1, Math.max(0, (y + 0.5) / factor - 0.5));
-    const y0 = Math.floor(sy);
-    const y1 = Math.min(bitmap.height - 1, y0 + 1);
+    const above = (down.near[y] as number) * from;
+    const below = (down.far[y] as number) * from;
+    const share = down.share[y] as number;
     for (let x = 0; x < width; x++) {
-      const sx = Math.min(bitmap.width - 1, Math.max(0, (x + 0.5) / factor - 0.5));
-      const x0 = Math.floor(sx);
-      const x1 = Math.min(bitmap.width - 1, x0 + 1);
-      const at = (row: number, column: number) => bitmap.grey[row * bitmap.width + column] as number;
-      const upper = at(y0, x0) + (at(y0, x1) - at(y0, x0)) * (sx - x0);
-      const lower = at(y1, x0) + (at(y1, x1) - at(y1, x0)) * (sx - x0);
-      grey[y * width + x] = upper + (lower - upper) * (sy - y0) + 0.5;
+      const left = across.near[x] as number;
+      const right = across.far[x] as number;
+      const part = across.share[x] as number;
+      const upper = (grey[above + left] as number) * (1 - part) + (grey[above + right] as number) * part;
+      const lower = (grey[below + left] as number) * (1 - part) + (grey[below + right] as number) * part;
+      out[y * width + x] = upper + (lower - upper) * share + 0.5;
     }
   }
-  return { width, height, grey };
+  return { width, height, grey: out };
+}
+
+/** For each target cell the two source cells it lies between, and how near it is to the second. */
+function sampling(target: number, source: number, factor: number) {
+  const [near, far, share] = [
+    new Int32Array(target),
+    new Int32Array(target),
+    new Float64Array(target),
+  ] as const;
+  for (let at = 0; at < target; at++) {
+    const place = Math.min(source - 1, Math.max(0, (at + 0.5) / factor - 0.5));
+    near[at] = Math.floor(place);
+    far[at] = Math.min(source - 1, Math.floor(place) + 1);
+    share[at] = place - Math.floor(place);
+  }
+  return { near, far, share };
 }
 
 /** A 3 × 3 Gaussian of sigma 0.6: what tesseract reads best on 1-bit pages. */

@@ -3,111 +3,85 @@
  * is a 20 × 28 picture of darkness (0 paper, 1 ink), its box scaled to fit with its proportions kept.
  */
 import type { Box } from './bitmap.ts';
+import { createKernel } from './number-field-kernel.ts';
 import { type Model, shape } from './number-field-model.ts';
+
+/** Floats between two rows: a vector of four that begins in a row may not end in the next one. */
+const [stride1, stride2, strideMap2] = [24, 16, 12];
 
 /** The network's work space, for one glyph at a time; made once a page. */
 export function createNetwork(model: Model) {
   const { width, height, channels1, channels2, hidden } = shape;
   const [w1, h1, w2, h2] = [width / 2, height / 2, width / 4, height / 4];
-  const padded1 = new Float32Array((width + 2) * (height + 2));
-  const map1 = new Float32Array(width * height);
-  const padded2 = new Float32Array(channels1 * (w1 + 2) * (h1 + 2));
-  const map2 = new Float32Array(w1 * h1);
-  const flat = new Float32Array(channels2 * w2 * h2);
-  const middle = new Float32Array(hidden);
+  const area2 = stride2 * (h1 + 2);
+  const flatSize = channels2 * w2 * h2;
+  let end = 0;
+  const place = (length: number) => {
+    const at = end;
+    end += Math.ceil(length / 4) * 4;
+    return at;
+  };
+  const [padded1, map1] = [place(stride1 * (height + 2) + 4), place(width * height)];
+  const [padded2, map2] = [place(channels1 * area2 + 4), place(strideMap2 * h1)];
+  const [flat, middle] = [place(flatSize), place(hidden)];
+  const [conv1, conv2] = [place(model.conv1.length), place(model.conv2.length)];
+  const [full, out] = [place(model.full.length), place(model.out.length)];
+  const { memory, convolve, dot } = createKernel(end);
+  memory.set(model.conv1, conv1);
+  memory.set(model.conv2, conv2);
+  memory.set(model.full, full);
+  memory.set(model.out, out);
   const classes = model.classes.length;
 
   /** The probability of each class. */
   return (glyph: Float32Array): Float32Array => {
-    for (let y = 0; y < height; y++) {
-      padded1.set(glyph.subarray(y * width, (y + 1) * width), (y + 1) * (width + 2) + 1);
-    }
+    for (let y = 0; y < height; y++)
+      memory.set(glyph.subarray(y * width, (y + 1) * width), padded1 + (y + 1) * stride1 + 1);
     for (let channel = 0; channel < channels1; channel++) {
-      map1.fill(model.bias1[channel]!);
-      convolve(padded1, 0, model.conv1, channel * 9, map1, width, height);
-      pool(map1, width, height, padded2, channel * (w1 + 2) * (h1 + 2) + w1 + 3, w1 + 2);
+      memory.fill(model.bias1[channel]!, map1, map1 + width * height);
+      convolve(padded1, conv1 + channel * 9, map1, width / 4, height, stride1, width);
+      pool(memory, map1, width, w1, h1, padded2 + channel * area2 + stride2 + 1, stride2);
     }
     for (let channel = 0; channel < channels2; channel++) {
-      map2.fill(model.bias2[channel]!);
+      memory.fill(model.bias2[channel]!, map2, map2 + strideMap2 * h1);
       for (let from = 0; from < channels1; from++) {
-        convolve(
-          padded2,
-          from * (w1 + 2) * (h1 + 2),
-          model.conv2,
-          (channel * channels1 + from) * 9,
-          map2,
-          w1,
-          h1,
-        );
+        const weights = conv2 + (channel * channels1 + from) * 9;
+        convolve(padded2 + from * area2, weights, map2, strideMap2 / 4, h1, stride2, strideMap2);
       }
-      pool(map2, w1, h1, flat, channel * w2 * h2, w2);
+      pool(memory, map2, strideMap2, w2, h2, flat + channel * w2 * h2, w2);
     }
-    dense(flat, model.full, model.fullBias, middle);
-    for (let index = 0; index < hidden; index++) if (middle[index]! < 0) middle[index] = 0;
+    for (let index = 0; index < hidden; index++) {
+      const sum = model.fullBias[index]! + dot(flat, full + index * flatSize, flatSize / 4);
+      memory[middle + index] = Math.max(0, sum);
+    }
     const odds = new Float32Array(classes);
-    dense(middle, model.out, model.outBias, odds);
+    for (let index = 0; index < classes; index++)
+      odds[index] = model.outBias[index]! + dot(middle, out + index * hidden, hidden / 4);
     return softmax(odds);
   };
 }
 
-/** Adds the 3 × 3 convolution of one padded channel to `into` (width × height). */
-function convolve(
-  from: Float32Array,
-  offset: number,
-  weights: Float32Array,
-  at: number,
-  into: Float32Array,
-  width: number,
-  height: number,
-): void {
-  const [a, b, c] = [weights[at]!, weights[at + 1]!, weights[at + 2]!];
-  const [d, e, f] = [weights[at + 3]!, weights[at + 4]!, weights[at + 5]!];
-  const [g, h, i] = [weights[at + 6]!, weights[at + 7]!, weights[at + 8]!];
-  const stride = width + 2;
-  for (let y = 0; y < height; y++) {
-    let p = offset + y * stride;
-    let q = y * width;
-    for (let x = 0; x < width; x++, p++, q++) {
-      const r = p + stride;
-      const s = r + stride;
-      into[q] =
-        into[q]! +
-        a * from[p]! +
-        b * from[p + 1]! +
-        c * from[p + 2]! +
-        d * from[r]! +
-        e * from[r + 1]! +
-        f * from[r + 2]! +
-        g * from[s]! +
-        h * from[s + 1]! +
-        i * from[s + 2]!;
-    }
-  }
-}
-
-/** The largest of each 2 × 2, at least 0. */
+/** The largest of each 2 × 2, at least 0: `across` × `down` of them. */
 function pool(
-  from: Float32Array,
-  width: number,
-  height: number,
-  into: Float32Array,
-  at: number,
-  stride: number,
+  memory: Float32Array,
+  from: number,
+  fromStride: number,
+  across: number,
+  down: number,
+  to: number,
+  toStride: number,
 ): void {
-  for (let y = 0; y < height; y += 2) {
-    for (let x = 0; x < width; x += 2) {
-      const p = y * width + x;
-      const top = Math.max(from[p]!, from[p + 1]!, 0);
-      into[at + (y >> 1) * stride + (x >> 1)] = Math.max(top, from[p + width]!, from[p + width + 1]!);
+  for (let y = 0; y < down; y++) {
+    let p = from + 2 * y * fromStride;
+    const q = to + y * toStride;
+    for (let x = 0; x < across; x++, p += 2) {
+      let most = 0;
+      if (memory[p]! > most) most = memory[p]!;
+      if (memory[p + 1]! > most) most = memory[p + 1]!;
+      if (memory[p + fromStride]! > most) most = memory[p + fromStride]!;
+      if (memory[p + fromStride + 1]! > most) most = memory[p + fromStride + 1]!;
+      memory[q + x] = most;
     }
-  }
-}
-
-function dense(from: Float32Array, weights: Float32Array, bias: Float32Array, into: Float32Array): void {
-  for (let row = 0, at = 0; row < into.length; row++) {
-    let sum = bias[row]!;
-    for (let column = 0; column < from.length; column++, at++) sum += weights[at]! * from[column]!;
-    into[row] = sum;
   }
 }
 

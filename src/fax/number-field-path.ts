@@ -10,7 +10,13 @@ export interface Seen extends Candidate {
 export interface Path {
   readonly score: number;
   /** One for each letter, digit or literal of the mask. */
-  readonly glyphs: readonly { readonly char: string; readonly p: number; readonly seen: Seen }[];
+  readonly glyphs: readonly {
+    readonly char: string;
+    readonly p: number;
+    /** How surely it is this character and no other that may stand there, if it is one at all: `p` over both. */
+    readonly clear: number;
+    readonly seen: Seen;
+  }[];
 }
 
 const logMin = -6.5;
@@ -123,7 +129,8 @@ export function bestPath(places: readonly Place[], seen: readonly Seen[], contex
   const glyphs: Path['glyphs'][number][] = [];
   for (let place = places.length - 1; place >= 0; place--) {
     const step = history[place]![last]!;
-    glyphs.unshift({ char: step.char, p: step.p, seen: seen[last]! });
+    const { clear } = likeliest(places[place]!, seen[last]!);
+    glyphs.unshift({ char: step.char, p: step.p, clear, seen: seen[last]! });
     last = step.before;
   }
   const literals = glyphs.filter((_, index) => places[index]!.literal);
@@ -135,15 +142,20 @@ export function bestPath(places: readonly Place[], seen: readonly Seen[], contex
 function likeliest(
   place: Place,
   { odds }: Seen,
-): { readonly score: number; readonly char: string; readonly p: number } {
+): { readonly score: number; readonly char: string; readonly p: number; readonly clear: number } {
   let char = '';
   let p = -1;
+  let rival = 0;
   for (const one of place.chars) {
     let sum = 0;
     for (const index of one.classes) sum += odds[index]!;
-    if (sum > p) [char, p] = [one.char, sum];
+    if (sum > p) {
+      rival = Math.max(rival, p);
+      [char, p] = [one.char, sum];
+    } else rival = Math.max(rival, sum);
   }
-  return { char, p, score: Math.max(Math.log(p), place.literal ? literalLogMin : logMin) };
+  const clear = p / (p + rival);
+  return { char, p, clear, score: Math.max(Math.log(p), place.literal ? literalLogMin : logMin) };
 }
 
 export interface LineContext {

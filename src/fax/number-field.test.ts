@@ -38,6 +38,13 @@ describe('readNumberField', () => {
     expect(readNumberField(model, parseMask('XK-9999-9999'), await field('slashed-zero'))).toBeNull();
   });
 
+  it('stays silent when the model knows no class for what the mask asks for', async () => {
+    const digits = { ...model, classes: model.classes.map((one) => (/[A-Z]/.test(one) ? '' : one)) };
+    expect(readNumberField(digits, parseMask('AA-9999-9999'), await field('slashed-zero'))).toBeNull();
+    expect(readNumberField(digits, mask, await field('slashed-zero'))).toBeNull();
+    expect(readNumberField(digits, parseMask('9999-9999'), await field('slashed-zero'))).not.toBeNull();
+  });
+
   it('reads another mask, digits only after the letters', async () => {
     const reading = readNumberField(model, parseMask('AA-9999-9999'), await field('slashed-zero'));
     expect(reading?.value).toBe('CL-2006-9305');

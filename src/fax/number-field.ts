@@ -9,6 +9,7 @@ import { createNetwork, glyphOf } from './number-field-network.ts';
 import { bestPath, lineContext, type Path, placesOf, type Seen } from './number-field-path.ts';
 import { type CleanPage, removeRules } from './number-field-rules.ts';
 import { candidatesOf, findLines, type TextLine, union } from './number-field-segments.ts';
+import { stripOf } from './number-field-strip.ts';
 
 export type { Model } from './number-field-model.ts';
 export { loadModel } from './number-field-model.ts';
@@ -18,22 +19,33 @@ export interface NumberFieldReading {
   readonly value: string;
   /** The lowest `p`, the fixed characters' among them: where those are lost the field is damaged. */
   readonly confidence: number;
-  readonly glyphs: readonly { readonly char: string; readonly p: number }[];
+  /**
+   * How surely each letter and digit that varies is that one and no other, the lowest of all. Where damage makes a
+   * character little like any, `confidence` is low and this is not; where it stands between two, this is low.
+   */
+  readonly clear: number;
+  readonly glyphs: readonly { readonly char: string; readonly p: number; readonly clear: number }[];
   readonly box: Box;
   /** Rules stood between the characters. */
   readonly boxed: boolean;
+  /** The characters alone, for a second reader. */
+  readonly strip: Bitmap;
 }
 
 const scoreMin = -8;
 const passesMax = 2_500;
 /** A character that a rule ran into is never read surely: what is left of it may look like another. */
 const cutSureMax = 0.5;
+/** Less like any character than this is not told apart by what it is least unlike. */
+const hardlyOne = 0.05;
 const minorityMin = 0.25;
 
 export function readNumberField(model: Model, mask: Mask, upperHalf: Bitmap): NumberFieldReading | null {
+  const places = placesOf(mask, model.classes);
+  // A model that never learned what the mask asks for stays silent: the other readers decide.
+  if (places.some(({ chars }) => chars.every(({ classes }) => classes.length === 0))) return null;
   const page = removeRules(upperHalf);
   const network = createNetwork(model);
-  const places = placesOf(mask, model.classes);
   const reject = model.classes.indexOf('');
   const cache = new Map<number, Float32Array>();
   let passes = 0;
@@ -94,23 +106,27 @@ function promising(line: TextLine, length: number, likeness: (box: Box) => numbe
 }
 
 function readingOf(mask: Mask, path: Path, page: CleanPage): NumberFieldReading {
-  const glyphs = path.glyphs.map(({ char, p, seen }) => ({
-    char,
-    p: isCut(seen.box, page) ? Math.min(p, cutSureMax) : p,
-  }));
+  const glyphs = path.glyphs.map(({ char, p, clear, seen }) => {
+    const most = isCut(seen.box, page) ? cutSureMax : 1;
+    return { char, p: Math.min(p, most), clear: p < hardlyOne ? 0 : Math.min(clear, most) };
+  });
   let at = 0;
   let value = '';
-  let confidence = 1;
+  let [confidence, clear] = [1, 1];
   for (const part of mask.parts) {
     if (part.kind === 'separator') value += part.char;
     else {
       const glyph = glyphs[at++]!;
       value += part.kind === 'literal' ? part.char : glyph.char;
       confidence = Math.min(confidence, glyph.p);
+      if (part.kind !== 'literal') clear = Math.min(clear, glyph.clear);
     }
   }
   const boxes = path.glyphs.map(({ seen }) => seen.box);
-  return { value, confidence, glyphs, box: boxes.reduce(union), boxed: isBoxed(boxes, page) };
+  return {
+    ...{ value, confidence, clear, glyphs, box: boxes.reduce(union) },
+    ...{ boxed: isBoxed(boxes, page), strip: stripOf(mask, boxes, page) },
+  };
 }
 
 /** An erased rule ran through the character or touched it. */

@@ -13,8 +13,9 @@ export interface NumberSearch {
 }
 
 /** The part of the page read before the whole of it: cover sheets and letters alike have the number there. */
-const stripShare = 0.36;
+const topShare = 0.36;
 const lineScale = 1.5;
+const stripScale = 1;
 const linesMax = 4;
 
 export interface Sought {
@@ -28,14 +29,18 @@ export async function seekNumber(ocr: Recogniser, page: Bitmap, search: NumberSe
   const field = await ocr.field(upper, search.mask);
   const readings: FaxReading[] = [];
   if (field !== null) {
-    const { value, confidence, boxed, box } = field;
-    readings.push({ reader: 'field', value, raw: value, confidence, boxed, box, sharesBox: false });
-    readings.push(...(await lineReadings(ocr, page, search.mask, [box], true)));
+    const { value, confidence, clear, boxed, box } = field;
+    readings.push({ reader: 'field', value, raw: value, confidence, clear, boxed, box, sharesBox: false });
+    const asWritten = scaled(crop(page, withMargin(box)), lineScale);
+    readings.push(...(await lineReading(ocr, asWritten, search.mask, box, true)));
+    // Rules, dirt and wide spaces upset an engine that reads lines: it may know the characters set close together.
+    if (!readings.some((one) => one.reader === 'line' && one.value === value))
+      readings.push(...(await lineReading(ocr, scaled(field.strip, stripScale), search.mask, box, true)));
   }
   const first = decide(search, readings);
   if (first.decision === 'accepted') return { readings, agreement: first };
-  const strip = await ocr.text(rows(page, 0, Math.round(page.height * stripShare)));
-  if (strip !== null) readings.push(...(await pageReadings(ocr, page, search.mask, strip, readings)));
+  const top = await ocr.text(rows(page, 0, Math.round(page.height * topShare)));
+  if (top !== null) readings.push(...(await pageReadings(ocr, page, search.mask, top, readings)));
   return { readings, agreement: decide(search, readings) };
 }
 
@@ -57,6 +62,7 @@ export async function pageReadings(
       value,
       raw,
       confidence: exact ? 1 : 0.5,
+      clear: 0,
       boxed: false,
       box,
       sharesBox: false,
@@ -64,25 +70,26 @@ export async function pageReadings(
   );
   const looked = before.filter(({ reader, sharesBox }) => reader === 'line' && !sharesBox);
   const boxes = found.map(({ box }) => box).filter((box) => !looked.some((one) => overlap(one.box, box)));
-  return [...found, ...(await lineReadings(ocr, page, mask, boxes.slice(0, linesMax), false))];
+  const again: FaxReading[] = [];
+  for (const box of boxes.slice(0, linesMax)) {
+    const line = scaled(crop(page, withMargin(box)), lineScale);
+    again.push(...(await lineReading(ocr, line, mask, box, false)));
+  }
+  return [...found, ...again];
 }
 
-async function lineReadings(
+async function lineReading(
   ocr: Recogniser,
-  page: Bitmap,
+  line: Bitmap,
   mask: Mask,
-  boxes: readonly Box[],
+  box: Box,
   sharesBox: boolean,
 ): Promise<readonly FaxReading[]> {
-  const readings: FaxReading[] = [];
-  for (const box of boxes) {
-    const read = await ocr.line(scaled(crop(page, withMargin(box)), lineScale), charactersOf(mask));
-    const value = read === null ? null : numberIn(mask, read.text);
-    if (value === null || read === null) continue;
-    const confidence = read.confidence / 100;
-    readings.push({ reader: 'line', value, raw: read.text, confidence, boxed: false, box, sharesBox });
-  }
-  return readings;
+  const read = await ocr.line(line, charactersOf(mask));
+  const value = read === null ? null : numberIn(mask, read.text);
+  if (value === null || read === null) return [];
+  const confidence = read.confidence / 100;
+  return [{ reader: 'line', value, raw: read.text, confidence, clear: 0, boxed: false, box, sharesBox }];
 }
 
 function withMargin({ x, y, width, height }: Box): Box {

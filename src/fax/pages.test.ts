@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isFaxFile, openPages } from './pages.ts';
@@ -103,6 +104,45 @@ describe('pages of a TIFF', () => {
     expect(await pages.page(huge, 1)).toMatchObject({ kind: 'unreadable', why: 'too-large' });
   });
 
+  it('are the same pixels in each coding of a fax: G3 in one and two dimensions, G4', async () => {
+    const [one, two, four] = await Promise.all(
+      [1, 2, 3].map((page) => pages.page(fixture('codings.tif'), page)),
+    );
+    if (one?.kind !== 'image' || two?.kind !== 'image' || four?.kind !== 'image') throw new Error('no image');
+    expect(four).toMatchObject({ total: 3, damaged: false });
+    expect(four.page.grey.some((value) => value < 128)).toBe(true);
+    expect(Buffer.from(one.page.grey).equals(four.page.grey)).toBe(true);
+    expect(Buffer.from(two.page.grey).equals(four.page.grey)).toBe(true);
+  });
+
+  it('cut anywhere are an image, or said to be unreadable; what follows is not hurt', async () => {
+    const raw = fixture('codings.tif');
+    for (const share of [0.02, 0.2, 0.5, 0.8, 0.98]) {
+      const page = await pages.page(raw.subarray(0, Math.round(share * raw.length)), 1);
+      expect(['image', 'unreadable']).toContain(page.kind);
+      expect(page.kind === 'unreadable' ? page.why : 'image').not.toBe('killed');
+    }
+    expect((await pages.page(raw, 3)).kind).toBe('image');
+  });
+
+  it('that claim to be huge are refused before a pixel is decoded', async () => {
+    const claim = Buffer.alloc(8 + 2 + 3 * 12 + 4);
+    claim.write('II*\0', 0, 'latin1');
+    claim.writeUInt32LE(8, 4);
+    claim.writeUInt16LE(3, 8);
+    for (const [index, [tag, value]] of [
+      [256, 60_000],
+      [257, 60_000],
+      [259, 4],
+    ].entries()) {
+      claim.writeUInt16LE(tag!, 10 + 12 * index);
+      claim.writeUInt16LE(4, 12 + 12 * index);
+      claim.writeUInt32LE(1, 14 + 12 * index);
+      claim.writeUInt32LE(value!, 18 + 12 * index);
+    }
+    expect(await pages.page(claim, 1)).toMatchObject({ kind: 'unreadable', why: 'too-large' });
+  });
+
   it('of 300 dpi are reduced to the readers’ resolution', async () => {
     const drawn = sharp({ create: { width: 2480, height: 3300, channels: 3, background: '#fff' } }).composite(
       [
@@ -126,6 +166,49 @@ describe('pages of a PDF', () => {
 
   it('that are scans are images, whatever text lies beneath', async () => {
     expect(await pages.page(scan(1728, 2200, bars, letter), 1)).toMatchObject({ kind: 'image', total: 1 });
+  });
+
+  it('may have text of their own on some pages only', async () => {
+    const bits = Buffer.alloc((1728 / 8) * 2200, 0xff);
+    for (let row = 400; row < 1_800; row++) if (row % 60 < 20) bits.fill(0, row * 216 + 40, row * 216 + 170);
+    const mixed = pdf([
+      catalog,
+      '<</Type/Pages/Kids[3 0 R 6 0 R]/Count 2>>',
+      '<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>',
+      stream('', Buffer.from('q 612 0 0 792 0 0 cm /I Do Q')),
+      stream(
+        '/Type/XObject/Subtype/Image/Width 1728/Height 2200/BitsPerComponent 1/ColorSpace/DeviceGray',
+        bits,
+      ),
+      '<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 7 0 R/Resources<</Font<</F 8 0 R>>>>>>',
+      stream('', Buffer.from(`BT /F 12 Tf 72 700 Td (${letter}) Tj ET`)),
+      '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+    ]);
+    expect(await pages.page(mixed, 1)).toMatchObject({ kind: 'image', total: 2 });
+    expect(await pages.page(mixed, 2)).toMatchObject({ kind: 'text', total: 2, text: letter });
+  });
+
+  it('that unpack to far more than they are cost at most their page', async () => {
+    const bomb = deflateSync(Buffer.alloc(150_000_000, 0x20), { level: 9 });
+    const page = await pages.page(
+      pdf([
+        catalog,
+        tree,
+        '<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R>>',
+        stream('/Filter/FlateDecode', bomb),
+      ]),
+      1,
+    );
+    expect(page.kind).toBe('unreadable');
+    expect((await pages.page(fixture('codings.tif'), 1)).kind).toBe('image');
+  });
+
+  it('cut anywhere are a page, or said to be unreadable', async () => {
+    const raw = scan(1728, 1100, bars);
+    for (const share of [0.1, 0.5, 0.9, 0.999]) {
+      const page = await pages.page(raw.subarray(0, Math.round(share * raw.length)), 1);
+      expect(page.kind === 'unreadable' ? page.why : page.kind).not.toBe('killed');
+    }
   });
 
   // pdf-parse's getImage shears these: a width that is no multiple of 8.

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import sharp from 'sharp';
+import { afterAll, expect, it, vi } from 'vitest';
 import { parseMask } from '../inquiry/support-number.ts';
 import { isFaxFile, openFaxReader } from './fax.ts';
 import { openRecogniser } from './ocr.ts';
+
+// Recognition takes seconds a page on a free core, and many times that on a crowded machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 const mask = parseMask('CL-9999-9999');
 const reader = openFaxReader();
@@ -37,6 +41,29 @@ it('takes no telephone number of the page for the number, and the header line on
   const { number } = await reader.read(fixture('cover-without-number.tif'), { mask, hints });
   expect(number).toMatchObject({ value: null, decision: 'missing' });
   expect(number.candidates).toEqual([{ value: 'CL-4180-2537', readers: [] }]);
+});
+
+it('takes order numbers, dates and telephone numbers of the page for no support number', async () => {
+  const found = await reader.read(fixture('orders.tif'), { mask });
+  expect(found.number).toMatchObject({ decision: 'accepted', value: 'CL-2751-0396' });
+  expect(found.number.candidates).toHaveLength(1);
+  const none = await reader.read(fixture('orders-without-number.tif'), { mask });
+  expect(none.number).toMatchObject({ decision: 'missing', value: null, candidates: [] });
+});
+
+it.each([
+  [90, 'cover-fine.tif', 'CL-4180-2537'],
+  [270, 'cover-without-number.tif', null],
+] as const)('stands a page on its feet that lies at %d degrees: %s', async (angle, name, value) => {
+  const square = sharp(fixture(name)).resize({ width: 1728, height: 2290, fit: 'fill' }).rotate(angle);
+  const raw = await square
+    .toColourspace('b-w')
+    .tiff({ compression: 'ccittfax4', bitdepth: 1, xres: 204 / 25.4, yres: 204 / 25.4 })
+    .toBuffer();
+  const fax = await reader.read(raw, { mask });
+  expect(fax.number).toMatchObject({ value, decision: value === null ? 'missing' : 'accepted' });
+  expect(fax.pages).toMatchObject([{ turned: 360 - angle }]);
+  expect(fax.text).toContain('サーバーを再起動しても改善しません');
 });
 
 it('says of a file that cannot be read that a person must look', async () => {

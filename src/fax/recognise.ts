@@ -33,6 +33,8 @@ export interface FaxOptions {
   /** Told once, before the rest of page one is read. */
   readonly onNumber?: (number: FaxNumber, seconds: number) => void;
   readonly onPage?: (page: PageReport, total: number) => void;
+  /** Every reading the last decision about an image rests on: what the benches decide again under other rules. */
+  readonly onReadings?: (readings: readonly FaxReading[]) => void;
 }
 
 interface Read {
@@ -123,6 +125,7 @@ async function firstPage(
   const more =
     text === null ? [] : await pageReadings(tools.ocr, image.page, options.mask, text, sought.readings);
   const readings = [...sought.readings, ...more];
+  options.onReadings?.(readings);
   const number = faxNumber(decide(search, readings), readings);
   const png = options.pictures === true ? await tools.pages.png(image.page) : null;
   const report = imageReport(1, text, seconds(), turned, image.damaged, png);
