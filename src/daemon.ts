@@ -79,6 +79,7 @@ export async function openDesk(config: Config, journal: Journal, now = clockOf(c
     journal,
     now,
     pack: toBytes,
+    identify,
     async accept(raw, source, receivedAt, quiet) {
       const { messageId, contentKey, returnPath } = identify(raw);
       const known = source.returnPath === null ? { ...source, returnPath } : source;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { type Door, UsageError } from './command/door.ts';
 import type { ReplyOptions } from './command/reply.ts';
+import type { NewTicket } from './command/tickets-new.ts';
 import { ConfigError, packageRoot } from './config.ts';
 import { type Globals, printer, throughDoor } from './open-door.ts';
 
@@ -111,6 +112,19 @@ function build(): Command {
     .description('name what is wrong with the templates, or with these files, by line')
     .action((files: string[]) =>
       through(async (door) => (await import('./command/templates.ts')).templatesCheck(door, files)),
+    );
+
+  tickets
+    .command('new')
+    .description('open a ticket for a customer who called, or whose mail came another way')
+    .requiredOption('--via <way>', 'phone or mail')
+    .requiredOption('--subject <text>', 'what it is about')
+    .requiredOption('--body-file <file>', 'what the customer asks, UTF-8')
+    .option('--from <address>', "the customer's mail address; required with --via mail")
+    .option('--name <name>', "the customer's name")
+    .option('--number <number>', 'support service number')
+    .action((options: NewTicket) =>
+      through(async (door) => (await import('./command/tickets-new.ts')).ticketsNew(door, options)),
     );
 
   const review = group('review', 'what a person must decide');

@@ -46,10 +46,10 @@ export async function throughDoor(
       const { readMailFile } = await import('./mailbox/files.ts');
       yield* readMailFile(path);
     },
-    accept: async ({ raw, name }, receivedAt, backFilled) =>
+    accept: async ({ raw, name }, receivedAt, backFilled, by = 'file') =>
       (await desk()).accept(
         raw,
-        { kind: 'file', name, returnPath: null, recipients: [] },
+        { kind: by, name, returnPath: null, recipients: [] },
         receivedAt,
         backFilled,
       ),

@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { audit } from '../src/desk/audit.ts';
 import { acceptance, deciding } from './decision.ts';
-import { header, type StaffDesk, sato, startStaffDesk, suzuki, tanaka } from './staff-desk.ts';
-import { opened } from './trial.ts';
+import { header, passed, type StaffDesk, sato, startStaffDesk, suzuki, tanaka } from './staff-desk.ts';
+import { mail, opened } from './trial.ts';
 
 const kato = 'kato@sample.example.jp';
 const takahashi = 'takahashi@midori.example.jp';
@@ -425,5 +425,48 @@ describe('the other directives', () => {
     await desk.trial.goTo('2026-12-04T10:00:00');
     const reminders = (await desk.trial.letters()).filter((item) => item.kind === 'reminder');
     expect(reminders.map(({ state }) => state)).toEqual(['cancelled']);
+  });
+});
+
+describe('a customer’s mail that staff forward as an attachment', () => {
+  const inner = () =>
+    mail({ from: kato, subject: '担当者あて', text: 'CL-1234-5678\n個人あてに送りました。' });
+  const outer = (attached: Buffer, headers: readonly string[]) =>
+    Buffer.from(
+      [
+        ...[
+          `From: ${suzuki}`,
+          'To: cltech@example.jp',
+          'Subject: Fwd',
+          `Message-ID: <${Math.random()}@example.jp>`,
+          ...headers,
+        ],
+        ...['MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=out', ''],
+        ...['--out', 'Content-Type: text/plain', '', 'FYI', '--out', 'Content-Type: message/rfc822', ''],
+        attached.toString('utf8'),
+        '--out--',
+        '',
+      ].join('\r\n'),
+    );
+
+  it('opens a ticket for that customer; staff get no letter; a copy that comes later is the same mail', async () => {
+    await start('2026-11-13T10:00:00');
+    const attached = inner();
+    const given = await desk.trial.send(outer(attached, [passed()]));
+    expect(given).toMatchObject({ outcome: 'ignored', reason: 'forwarded by staff', ticketId: null });
+    const taken = (await desk.trial.daemon.desk.store.received.get(given.id + 1))!;
+    expect(taken).toMatchObject({ outcome: 'ticket-opened', reason: 'valid', receivedAt: given.receivedAt });
+    expect(taken.facts).toMatchObject({ from: kato, subject: '担当者あて' });
+    expect(desk.customers().map((one) => one.to)).toEqual([kato]);
+    expect((await desk.last(suzuki)).subject).toContain('【新規】');
+    expect(await desk.trial.send(attached)).toMatchObject({ outcome: 'duplicate', ticketId: taken.ticketId });
+  });
+
+  it('without proof it is an ordinary mail with a file', async () => {
+    await start('2026-11-13T10:00:00');
+    const given = await desk.trial.send(outer(inner(), []));
+    expect(given).toMatchObject({ outcome: 'review' });
+    expect((await desk.trial.daemon.desk.store.received.tally()).accepted).toBe(1);
+    expect(desk.customers()).toEqual([]);
   });
 });

@@ -72,6 +72,7 @@ export function findingsOf(over: Partial<Findings> = {}): Findings {
     sender: letter.from,
     fromStaff: false,
     staffReply: null,
+    forwarded: [],
     blocked: null,
     authentication: { verdict: 'none', by: null, detail: '', broken: false },
     reading: {

@@ -149,6 +149,63 @@ describe('reply', () => {
   });
 });
 
+describe('tickets new', () => {
+  const fresh = (...args: readonly string[]) =>
+    run(
+      friday,
+      'tickets',
+      'new',
+      '--subject',
+      '電話での\r\nBcc: evil@example.jp お問合せ',
+      '--body-file',
+      'body.txt',
+      ...args,
+    );
+  const lettersOf = (of: string) =>
+    run(friday, 'tickets', 'show', of).out.letters.map((one: { kind: string }) => one.kind);
+
+  it('by phone: nothing goes out by itself, staff are told', () => {
+    const { code, out } = fresh(
+      '--via',
+      'phone',
+      '--number',
+      'ＣＬ－１２３４－５６７８',
+      '--from',
+      'kato@sample.example.jp',
+      '--name',
+      '加藤 次郎',
+    );
+    expect(code).toBe(0);
+    expect(out).toMatchObject({ outcome: 'ticket-opened', reason: 'valid', number: 'CL-1234-5678' });
+    const shown = run(friday, 'tickets', 'show', out.ref).out;
+    expect(shown).toMatchObject({
+      channel: 'phone',
+      state: 'open',
+      subject: '電話での Bcc: evil@example.jp お問合せ',
+    });
+    expect(shown.messages[0]).toMatchObject({ fromName: '加藤 次郎', from: 'kato@sample.example.jp' });
+    expect(lettersOf(out.ref)).toEqual(['notification', 'notification']);
+    const nameless = fresh('--via', 'phone', '--number', 'CL-1234-5678');
+    expect(nameless.out).toMatchObject({ outcome: 'ticket-opened', reason: 'valid (unverified)' });
+  });
+
+  it('by mail: the customer gets the acknowledgement', () => {
+    const { out } = fresh('--via', 'mail', '--number', 'CL-1234-5678', '--from', 'kato@sample.example.jp');
+    expect(lettersOf(out.ref)).toEqual(['acknowledgement', 'notification', 'notification']);
+  });
+
+  it.each([
+    ['another way', ['--via', 'letter'], /phone, mail/],
+    ['nobody', ['--via', 'mail'], /--from/],
+    ['no address', ['--via', 'mail', '--from', 'a b@example.jp'], /--from/],
+    ['no number', ['--via', 'phone', '--number', 'CL-1'], /--number/],
+  ])('%s is refused', (_why, args, words) => {
+    const ran = fresh(...args);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toMatch(words);
+  });
+});
+
 describe('templates', () => {
   it('lists them, shows one by any of its names, and checks a draft by file and line', () => {
     const { out } = run(friday, 'templates', 'list');

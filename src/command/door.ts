@@ -42,7 +42,12 @@ export interface Door {
   ) => Promise<FaxDocument | null>;
   readonly mailsIn: (path: string) => AsyncIterable<MailFile>;
   /** Stores a mail as received; durable when it resolves. Returns its id. */
-  readonly accept: (mail: MailFile, receivedAt: Date, quiet: boolean) => Promise<number>;
+  readonly accept: (
+    mail: MailFile,
+    receivedAt: Date,
+    quiet: boolean,
+    by?: 'file' | 'staff',
+  ) => Promise<number>;
   /** Runs the daemon until a signal. */
   readonly start: (roles: readonly Role[]) => Promise<void>;
   readonly readBytes: (path: string) => Buffer;

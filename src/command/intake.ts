@@ -55,7 +55,8 @@ export async function intake(
   if (failures.length > 0) throw new Failed(failures.join('\n'));
 }
 
-async function outcomeOf(door: Door, id: number, file: string): Promise<IntakeResult> {
+/** Waits until the message is decided, deciding it here unless another process has it. */
+export async function outcomeOf(door: Door, id: number, file: string): Promise<IntakeResult> {
   const desk = await door.desk();
   const until = Date.now() + waitMsMax;
   for (;;) {

@@ -108,8 +108,8 @@ export function correspondence(
   contract: Contract | null,
   house: House,
 ): Correspondence {
-  // A form's own To and Cc are those of the web server.
-  const byForm = ticket.channel === 'form' && last?.receivedAt === ticket.openedAt;
+  // To and Cc of a form, a gateway's mail or a call are those of a machine.
+  const byForm = ticket.channel !== 'mail' && last?.receivedAt === ticket.openedAt;
   return {
     from: last?.facts?.from ?? null,
     replyTo: byForm ? null : (last?.facts?.replyTo ?? null),

@@ -71,12 +71,13 @@ async function settle(desk: Desk, read: ReadMessage, now: () => Date): Promise<r
 
 async function decideOn(
   desk: Desk,
-  { message, letter, limit, authentication, fax }: Extract<ReadMessage, { kind: 'read' }>,
+  { message, letter, limit, authentication, fax, forwarded }: Extract<ReadMessage, { kind: 'read' }>,
   now: () => Date,
 ): Promise<readonly Line[]> {
   for (let tries = 0; tries < staleTriesMax; tries += 1) {
     const at = now();
-    const findings = await lookUp(desk, message, letter, limit, authentication, at, fax);
+    const found = await lookUp(desk, message, letter, limit, authentication, at, fax);
+    const findings = { ...found, forwarded };
     const decision = decide(findings, desk.house, at);
     const committed = await desk.store.commit(decision);
     if (committed.kind === 'twin')

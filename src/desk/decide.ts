@@ -6,7 +6,7 @@ import { heldByCustomer } from './answer-fate.ts';
 import { bounced } from './bounced.ts';
 import { attach, base, explain, quarantined, subjectOf } from './decision.ts';
 import type { House } from './house.ts';
-import { probablyAutomatic } from './last-word.ts';
+import { byStaff, probablyAutomatic } from './last-word.ts';
 import type { Findings } from './look-up.ts';
 import { joined, participantsOf } from './participants.ts';
 import type { Decision, TicketChange } from './ports.ts';
@@ -27,6 +27,7 @@ export function decide(findings: Findings, house: House, now: Date): Decision {
     if (screening.kind === 'bulk' && !inquires) return ignored(findings, now, 'bulk');
   }
   if (findings.staffReply !== null) return decideStaff(findings, findings.staffReply, house, now);
+  if (findings.forwarded.length > 0) return forwarded(findings, now);
   if (findings.blocked !== null && !findings.fromStaff)
     return ignored(findings, now, `blocked: ${findings.blocked}`);
   return holding(fromCustomer(findings, house, now), findings, house, now);
@@ -179,6 +180,19 @@ function doubtful(findings: Findings, house: House, now: Date, ticket: Ticket, r
   };
   const letters = notifications(findings, house, now, 'review');
   return attach(findings, now, ticket, 'review', reason, change, letters);
+}
+
+/** The customers' mails inside are taken in with this decision and go their own ways; staff get no letter for it. */
+function forwarded(findings: Findings, now: Date): Decision {
+  const plain = base(findings, now, 'ignored', 'forwarded by staff', null);
+  const { facts } = plain.received;
+  const count = findings.forwarded.length;
+  return {
+    ...plain,
+    received: { ...plain.received, facts: facts === null ? null : { ...facts, kind: byStaff } },
+    takes: findings.forwarded,
+    events: [{ kind: 'forwarded', actor: findings.sender?.name ?? 'staff', reason: `${count} attached` }],
+  };
 }
 
 /** Kept, and shown where it belongs, but nobody has to act on it. */

@@ -8,7 +8,7 @@ import type { DeskFacts } from '../reply/facts.ts';
 import type { MarkKey } from '../reply/mark.ts';
 import type { Templates } from '../reply/template.ts';
 import { isStaffMail, type LetterKind } from '../ticket/ticket.ts';
-import type { Courier, FaxReader, Journal, Prover, Reader, Source, Store } from './ports.ts';
+import type { Acceptance, Courier, FaxReader, Journal, Prover, Reader, Source, Store } from './ports.ts';
 
 export interface House {
   readonly mask: Mask;
@@ -45,6 +45,10 @@ export interface Desk {
   readonly faxReader: FaxReader;
   readonly prover: Prover;
   readonly journal: Journal;
+  /** Identity of a mail by its bytes (spec 2.1), and the return path it names. */
+  readonly identify: (
+    raw: Buffer,
+  ) => Pick<Acceptance, 'messageId' | 'contentKey'> & Pick<Source, 'returnPath'>;
 }
 
 export interface SendingDesk extends Desk {

@@ -14,6 +14,11 @@ function isCustomers({ outcome, reason, facts }: Received): boolean {
   return facts.kind !== byStaff && reason !== probablyAutomatic && reason !== 'stranger';
 }
 
+/** A fax number where blocked senders are kept by address; '' for no number. */
+export function callerKey(caller: string): string {
+  return caller === '' ? '' : `fax:${caller}`;
+}
+
 /** The customer's last message, or null. @param messages of the ticket, oldest first. */
 export function lastFromCustomer(messages: readonly Received[]): Received | null {
   return messages.findLast(isCustomers) ?? null;

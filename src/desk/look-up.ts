@@ -14,7 +14,8 @@ import { type Belonging, belonging } from '../ticket/thread.ts';
 import { type Channel, isStaffMail, type Ticket } from '../ticket/ticket.ts';
 import { findCaller, followedFax } from './fax-caller.ts';
 import type { Desk } from './house.ts';
-import type { ClaimedMessage, OutboxItem, Received } from './ports.ts';
+import { callerKey } from './last-word.ts';
+import type { Acceptance, ClaimedMessage, OutboxItem, Received } from './ports.ts';
 import type { FaxArrival } from './read-fax.ts';
 import { findStaffReply, goesOn, type StaffReply } from './staff-reply.ts';
 
@@ -54,6 +55,8 @@ export interface Findings extends Read {
   readonly fromStaff: boolean;
   /** A reply of staff to a mail of ours, with all proofs; whatever lacks one is an ordinary mail. */
   readonly staffReply: StaffReply | null;
+  /** Mails that staff, with proof, forward in this one. */
+  readonly forwarded: readonly Acceptance[];
   /** Why mail of this sender is ignored, or null. */
   readonly blocked: string | null;
   /** Contract of the number that was read; null when there is none in the registry. */
@@ -123,7 +126,8 @@ export async function lookUp(
         ? await findStaffReply(desk, letter, read.authentication, message.source.recipients)
         : null,
     // A registered customer is never silenced: the address may have been forged by whom staff meant.
-    blocked: address === '' || registeredOn.length > 0 ? null : await store.blocked(address),
+    forwarded: [],
+    blocked: registeredOn.length > 0 ? null : await blockOf(desk, address, fax),
     contract,
     inherited: oldNumber == null ? null : await store.contracts.find(oldNumber),
     registeredOn,
@@ -143,7 +147,12 @@ export async function lookUp(
 function readIt({ house }: Desk, message: ClaimedMessage, letter: Letter, authentication: Verdict): Read {
   const form = applyProfile(letter, house.formProfiles);
   return {
-    channel: form === null ? 'mail' : 'form',
+    channel:
+      message.source.kind === 'staff' && message.source.name === 'phone'
+        ? 'phone'
+        : form === null
+          ? 'mail'
+          : 'form',
     form,
     gateway: gatewayOf(letter, house.faxGateways) !== null,
     sender: form === null ? letter.from : formSender(form),
@@ -171,6 +180,11 @@ export function formSender(form: FormReading): Mailbox | null {
 function numbersAtStart(reading: NumberReading): readonly string[] {
   const found = reading.candidates.filter((one) => one.where === 'opening' || one.where === 'subject');
   return [...new Set(found.flatMap((one) => one.value ?? []))];
+}
+
+async function blockOf({ store }: Desk, address: string, fax: FaxArrival | null): Promise<string | null> {
+  const key = fax === null ? address : callerKey(fax.call.caller ?? '');
+  return key === '' ? null : store.blocked(key);
 }
 
 interface Marks {

@@ -26,8 +26,8 @@ import type {
 
 /** Where a message came from, as noted beside its bytes. */
 export interface Source {
-  readonly kind: 'smtp' | 'lmtp' | 'file' | 'imap';
-  /** SMTP: the peer; file: its name (and position in an mbox); IMAP: the mailbox. */
+  readonly kind: 'smtp' | 'lmtp' | 'file' | 'imap' | 'staff';
+  /** SMTP: the peer; file: its name (and position in an mbox); IMAP: the mailbox; staff: how they took it, `phone` among others. */
   readonly name: string;
   /** Return path as the envelope or the Return-Path header gives it; '' is the null path, null is unknown. */
   readonly returnPath: string | null;

@@ -46,6 +46,7 @@ export function customerLetter(
 ): Queued {
   const { channel, screening, authentication, reading } = findings;
   if (findings.message.quiet) return withheld('taken in with --received-at: no automatic letter', null);
+  if (channel === 'phone') return withheld('taken by telephone: nothing goes out by itself', null);
   const to = recipient(findings, findings.inherited ?? findings.contract);
   if (channel === 'fax' && !verdict.known)
     return withheld(

@@ -2,8 +2,9 @@
 import type { Verdict } from '../inquiry/authentication.ts';
 import type { Letter } from '../inquiry/letter.ts';
 import { authenticate } from './authenticate.ts';
+import { findForwarded } from './forwarded.ts';
 import type { Desk } from './house.ts';
-import type { ClaimedMessage, Lane } from './ports.ts';
+import type { Acceptance, ClaimedMessage, Lane } from './ports.ts';
 import { bringsFax, type FaxArrival, readFax } from './read-fax.ts';
 
 export type ReadMessage = { readonly message: ClaimedMessage } & (
@@ -13,6 +14,8 @@ export type ReadMessage = { readonly message: ClaimedMessage } & (
       readonly limit: string | null;
       readonly authentication: Verdict;
       readonly fax: FaxArrival | null;
+      /** Mails that staff forward in this one. */
+      readonly forwarded: readonly Acceptance[];
     }
   /** It brings a fax, whose pages are read in the other lane. */
   | { readonly kind: 'other-lane' }
@@ -37,7 +40,10 @@ export async function readMessage(desk: Desk, message: ClaimedMessage, lane: Lan
     const pages = isFax ? await readFax(desk, message, letter) : null;
     if (pages?.kind === 'killed') return { message, ...pages };
     const authentication = await authenticate(desk, message, letter);
-    return { message, kind: 'read', letter, limit, authentication, fax: pages?.fax ?? null };
+    const inside = await findForwarded(desk, message, letter, authentication);
+    if (inside.kind === 'killed') return { message, ...inside };
+    const fax = pages?.fax ?? null;
+    return { message, kind: 'read', letter, limit, authentication, fax, forwarded: inside.mails };
   } catch (error) {
     return { message, kind: 'failed', error };
   }

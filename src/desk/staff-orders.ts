@@ -6,7 +6,7 @@ import type { Ticket, TicketState } from '../ticket/ticket.ts';
 import { firstAnswerMinutes } from './answer-fate.ts';
 import { answerNamed } from './answer-item.ts';
 import type { House } from './house.ts';
-import { lastFromCustomer } from './last-word.ts';
+import { callerKey, lastFromCustomer } from './last-word.ts';
 import { joined } from './participants.ts';
 import type { Block, Decision, NewEvent, NewLetter, Stop, TicketChange } from './ports.ts';
 import { settled, settleNumber, withdrawn } from './settle-number.ts';
@@ -144,7 +144,8 @@ export function merged(reply: StaffReply, now: Date, ref: string): Done {
 /** `#迷惑`: closes, blocks the sender, sends nothing. A registered customer is never silenced by a forged sender. */
 export function refusedAsSpam(reply: StaffReply, now: Date, text: string): Work {
   const { author, letters, customerOn, messages } = reply;
-  const address = lastFromCustomer(messages)?.facts?.from ?? null;
+  const facts = lastFromCustomer(messages)?.facts ?? null;
+  const address = facts?.from ?? (callerKey(facts?.fax?.caller ?? '') || null);
   const why = text === '' ? 'unwanted mail' : text.replace(/\s+/g, ' ').slice(0, 200);
   const block =
     address === null || customerOn.length > 0 ? null : { address, reason: `${why} (${author.name})` };

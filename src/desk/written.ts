@@ -4,6 +4,7 @@ import type { FaxDocument } from '../inquiry/fax.ts';
 import type { Category } from '../ticket/category.ts';
 import type { Channel, LetterKind, Outcome, Participant, TicketState } from '../ticket/ticket.ts';
 import type { MessageFacts } from './message-facts.ts';
+import type { Acceptance } from './ports.ts';
 
 export interface NewEvent {
   readonly kind: string;
@@ -90,6 +91,8 @@ export interface Decision {
   readonly other?: TicketChange;
   readonly stops?: readonly Stop[];
   readonly block?: Block;
+  /** Mails found inside this one: each is a message of its own from now on. */
+  readonly takes?: readonly Acceptance[];
 }
 
 export type OutboxState = 'queued' | 'sending' | 'sent' | 'failed' | 'uncertain' | 'cancelled' | 'held';

@@ -13,7 +13,7 @@ export interface NotificationFacts {
     | 'quarantined'
     | 'failed'
     | 'uncertain';
-  readonly channel: 'mail' | 'fax' | 'form';
+  readonly channel: 'mail' | 'fax' | 'form' | 'phone';
   /** Of the letter to the customer, e.g. `2026年9月24日(木) 9:00 送信予定`. */
   readonly ackState: string;
   readonly customer: string | null;

@@ -33,7 +33,7 @@ const EVENTS: Readonly<Record<NotificationFacts['event'], string>> = {
   failed: '送信失敗',
   uncertain: '送信結果不明',
 };
-const CHANNELS = { mail: 'メール', fax: 'FAX', form: '問合せページ' } as const;
+const CHANNELS = { mail: 'メール', fax: 'FAX', form: '問合せページ', phone: '電話' } as const;
 const AUTHENTICATION = { pass: '合格', fail: '不合格', none: '結果なし(未認証として扱います)' } as const;
 const NOTES: Readonly<Record<StaffNoteFacts['what'], readonly [label: string, headline: string]>> = {
   'note-kept': ['社内メモ', '社内メモとして記録しました(送信していません)'],

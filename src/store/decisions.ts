@@ -9,6 +9,7 @@ import type {
   Store,
   TicketChange,
 } from '../desk/ports.ts';
+import { takeIn } from './acceptance.ts';
 import type { Database } from './database.ts';
 import { writeFax } from './fax-pages.ts';
 import { stopLetters, writeLetters } from './outgoing.ts';
@@ -82,6 +83,7 @@ async function commit(trx: Knex, decision: Decision): Promise<Committed> {
   if (fax !== undefined) await writeFax(trx, id, fax);
   await writeRest(trx, { ...about, ticketId: ticket.id }, decision);
   if (decision.block !== undefined) await writeBlock(trx, { ...about, ticketId: ticket.id }, decision.block);
+  for (const one of decision.takes ?? []) await takeIn(trx, one);
   if (decision.bounce !== null) await recordBounce(trx, about, decision.bounce);
   return { kind: 'done', ticketId: ticket.id, ref: ticket.ref };
 }

@@ -13,7 +13,7 @@ export type Outcome =
   | 'duplicate'
   | 'quarantined';
 
-export type Channel = 'mail' | 'fax' | 'form';
+export type Channel = 'mail' | 'fax' | 'form' | 'phone';
 
 /** Letters the machine sends to customers, mail to staff, and `answer`, which staff write. */
 export type LetterKind =
