@@ -83,7 +83,7 @@ async function commit(trx: Knex, decision: Decision): Promise<Committed> {
   if (fax !== undefined) await writeFax(trx, id, fax);
   await writeRest(trx, { ...about, ticketId: ticket.id }, decision);
   if (decision.block !== undefined) await writeBlock(trx, { ...about, ticketId: ticket.id }, decision.block);
-  for (const one of decision.takes ?? []) await takeIn(trx, one);
+  if (decision.takes !== undefined) await takeIn(trx, decision.takes);
   if (decision.bounce !== null) await recordBounce(trx, about, decision.bounce);
   return { kind: 'done', ticketId: ticket.id, ref: ticket.ref };
 }
