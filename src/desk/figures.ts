@@ -26,8 +26,13 @@ export interface FigureRow extends Figures {
   readonly name: string;
 }
 
-const channels: Readonly<Record<Channel, string>> = { mail: 'メール', fax: 'FAX', form: '問合せページ' };
-const channelOrder: readonly Channel[] = ['mail', 'fax', 'form'];
+const channels: Readonly<Record<Channel, string>> = {
+  mail: 'メール',
+  fax: 'FAX',
+  form: '問合せページ',
+  phone: '電話',
+};
+const channelOrder: readonly Channel[] = ['mail', 'fax', 'form', 'phone'];
 
 /** The instants a month begins and ends at in Japan, or null when the text is no month. */
 export function monthSpan(text: string): { readonly from: Date; readonly to: Date } | null {
