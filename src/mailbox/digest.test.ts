@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMs } from '../../test/cpu-time.ts';
 import { identify } from './digest.ts';
 
 const base =
@@ -74,8 +75,6 @@ it('is linear', () => {
     `A:${' '.repeat(5e6)}`,
     `Message-ID: ${'<'.repeat(5e6)}`,
   ]) {
-    const startedAt = performance.now();
-    identify(Buffer.from(raw));
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(cpuMs(() => void identify(Buffer.from(raw)))).toBeLessThan(3_000);
   }
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { cpuMs } from '../../test/cpu-time.ts';
 import type { Contact } from '../inquiry/contract.ts';
 import { addresseeOf, endCustomerOf, STRANGER } from './addressee.ts';
 
@@ -92,9 +93,10 @@ describe('宛名', () => {
   });
 
   it('takes long registered text in linear time', () => {
-    const started = performance.now();
-    for (const piece of [' ', '　', '営業', '第一', '部長', '様', 'あ殿'])
-      addresseeOf(contact({ name: piece.repeat(50_000) }), '');
-    expect(performance.now() - started).toBeLessThan(500);
+    const took = cpuMs(() => {
+      for (const piece of [' ', '　', '営業', '第一', '部長', '様', 'あ殿'])
+        addresseeOf(contact({ name: piece.repeat(50_000) }), '');
+    });
+    expect(took).toBeLessThan(500);
   });
 });

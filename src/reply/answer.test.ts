@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { cpuMs } from '../../test/cpu-time.ts';
 import { type AnswerFacts, answerTitles, composeAnswer, settingsOf, surnameOf } from './answer.ts';
 import { displayWidth } from './display-width.ts';
 import { parseTemplates } from './template.ts';
@@ -447,12 +448,13 @@ it('reads settings from directives', () => {
 test.each(['あ', 'a', ' ', '\n', '様\n', 'お世話', 'いつも', '>', '-', 'よろしく', '以上、', '様'])(
   'takes 200,000 characters of %j in little time',
   (piece) => {
-    const started = performance.now();
-    composeAnswer(templates, null, {
-      ...FACTS,
-      text: piece.repeat(200_000 / piece.length),
-      question: piece.repeat(500_000),
+    const took = cpuMs(() => {
+      composeAnswer(templates, null, {
+        ...FACTS,
+        text: piece.repeat(200_000 / piece.length),
+        question: piece.repeat(500_000),
+      });
     });
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(took).toBeLessThan(3_000);
   },
 );

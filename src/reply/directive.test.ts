@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { cpuMs } from '../../test/cpu-time.ts';
 import { parseDirectives } from './directive.ts';
 import { explained } from './directive-rules.ts';
 
@@ -100,9 +101,7 @@ describe('any reply', () => {
       `#回答\n#cc ${piece.repeat(1_000_000 / piece.length)}`,
       `#${piece.repeat(1_000_000 / piece.length)}`,
     ]) {
-      const started = performance.now();
-      parseDirectives(text);
-      expect(performance.now() - started).toBeLessThan(1_000);
+      expect(cpuMs(() => void parseDirectives(text))).toBeLessThan(1_000);
     }
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { cpuMs } from '../../test/cpu-time.ts';
 import type { LetterKind } from '../ticket/ticket.ts';
 import { whatFits } from './attachment.ts';
 import { addressOk, type Draft, type DraftInput, draftLetter } from './draft.ts';
@@ -105,10 +106,11 @@ describe('what leaves', () => {
   });
 
   it('reads 900 KB of hostile references in no time', () => {
-    const started = performance.now();
-    for (const piece of ['<', '<a', '<a>', '> <', 'a'])
-      drafted({ references: [piece.repeat(900_000 / piece.length)] });
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const took = cpuMs(() => {
+      for (const piece of ['<', '<a', '<a>', '> <', 'a'])
+        drafted({ references: [piece.repeat(900_000 / piece.length)] });
+    });
+    expect(took).toBeLessThan(1_000);
   });
 
   it('has no control character in subject and name', () => {

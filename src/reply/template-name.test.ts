@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it, test } from 'vitest';
+import { cpuMs } from '../../test/cpu-time.ts';
 import { parseTemplates } from './template.ts';
 import { findAnswerTemplate } from './template-name.ts';
 
@@ -49,7 +50,5 @@ test.each([
 });
 
 it('takes no time over a long word', () => {
-  const started = performance.now();
-  findAnswerTemplate(templates, 'パッチ'.repeat(300_000));
-  expect(performance.now() - started).toBeLessThan(500);
+  expect(cpuMs(() => void findAnswerTemplate(templates, 'パッチ'.repeat(300_000)))).toBeLessThan(500);
 });
