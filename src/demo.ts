@@ -69,7 +69,19 @@ export async function demo(): Promise<void> {
     `  ${opened!.ref} is ${opened!.state} now, number ${opened!.number}, still received ${isoJst(new Date(opened!.openedAt))}.`,
   );
 
-  await tellLetter(daemon);
+  await tellLetter(daemon, 'acknowledgement');
+
+  now = instantAt('2026-11-24', '11:58:30');
+  await tellAnswer(daemon, names.find((one) => one.startsWith('10'))!, held!.id);
+  now = instantAt('2026-11-24', '13:00:00');
+  await daemon.settle();
+  say(`\nThe clock moves to ${isoJst(now)}.`);
+  await tellLetter(daemon, 'answer');
+  const answered = await desk.store.tickets.byId(held!.id);
+  say(
+    `\n  ${answered!.ref} is ${answered!.state}, ${answered!.firstAnswerMinutes} business minutes after it came in.`,
+  );
+
   const found = await audit(desk);
   say(
     `\nAudit: ${found.accepted} accepted = ${found.decided} decided + ${found.queued} queued. ${found.balanced ? 'The ledger balances.' : 'It does NOT balance.'}`,
@@ -156,13 +168,36 @@ async function tellOutbox(daemon: Daemon): Promise<void> {
   }
 }
 
-async function tellLetter(daemon: Daemon): Promise<void> {
+/** A member of staff replies to the notification; what the desk is told at once. */
+async function tellAnswer(daemon: Daemon, name: string, ticketId: number): Promise<void> {
+  const { outbox, tickets } = daemon.desk.store;
+  const ticket = (await tickets.byId(ticketId))!;
+  const notice = (await outbox.ofTicket(ticketId)).findLast((one) => one.kind === 'notification');
+  say(`\nAt 11:58:30 鈴木 replies to the notification of ${ticket.ref}; the mail begins with ＃回答:\n`);
+  const before = (await daemon.desk.store.received.tally()).accepted;
+  await send(daemon, name, { REF: ticket.ref, 'MESSAGE-ID': notice?.messageId ?? '' });
+  await tellMessages(daemon, before + 1);
+  const confirmation = (await outbox.ofTicket(ticketId)).findLast((one) => one.kind === 'confirmation');
+  const bytes = confirmation === undefined ? null : await outbox.bytes(confirmation.id);
+  if (bytes === null) return;
+  const mail = await simpleParser(bytes);
+  say(
+    '\nThe undo window ends in the lunch break. 鈴木 is told so at once, with the exact letter below it:\n',
+  );
+  say(
+    [`Subject: ${mail.subject}`, '', ...(mail.text ?? '').split('\n').slice(0, 8)]
+      .map((line) => `  | ${line}`)
+      .join('\n'),
+  );
+}
+
+async function tellLetter(daemon: Daemon, kind: 'acknowledgement' | 'answer'): Promise<void> {
   const { outbox } = daemon.desk.store;
-  const item = (await outbox.list()).find((one) => one.kind === 'acknowledgement' && one.state === 'sent');
+  const item = (await outbox.list()).find((one) => one.kind === kind && one.state === 'sent');
   const bytes = item === undefined ? null : await outbox.bytes(item.id);
   if (bytes === null) return;
   const mail = await simpleParser(bytes);
-  say(`\nOne of the letters, as ${item!.to} sees it:\n`);
+  say(`\n${kind === 'answer' ? 'The answer' : 'One of the letters'}, as ${item!.to} sees it:\n`);
   say(
     [`Subject: ${mail.subject}`, '', ...(mail.text ?? '').trimEnd().split('\n')]
       .map((line) => `  | ${line}`)

@@ -413,6 +413,18 @@ describe('the other directives', () => {
     expect(desk.customers().map((one) => one.to)).toEqual([sato]);
   });
 
+  it('an answer quotes the question, not the mail that brought the number', async () => {
+    await start('2026-11-13T10:00:00');
+    const first = await desk.send({ text: '本当の質問です。' });
+    const request = (await desk.last(sato)).messageId;
+    await desk.send({ text: 'CL-1234-5678 です。', headers: [`In-Reply-To: ${request}`] });
+    await desk.reply('#回答\nはい。');
+    await desk.trial.goTo('2026-11-13T10:03:00');
+    const { text, arrival } = await desk.last(sato);
+    expect(text).toContain('> 本当の質問です。');
+    expect(header(arrival, 'In-Reply-To')).not.toBe(first.messageId);
+  });
+
   it('an answer on a ticket that waits for its number settles it', async () => {
     await start('2026-11-13T10:00:00');
     const first = await desk.send({ text: '番号を忘れました。' });

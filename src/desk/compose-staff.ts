@@ -19,18 +19,21 @@ import type { OutboxItem } from './ports.ts';
 /** @param common of the letter: `receivedAt` becomes that of the message that is answered. */
 export function answerLetter(
   house: House,
-  { item, ticket, message, contract, letters }: Occasion,
+  { item, ticket, message, messages, contract, letters }: Occasion,
   common: NeutralFacts & { readonly addressee: string },
   now: Date,
 ): Extract<Answer, { kind: 'answer' }> {
   const data = answerData(item);
   const contact = contract === null ? null : registeredContact(contract, item.to);
   const before = letters.findLast((one) => one.kind === 'answer' && one.sentAt !== null)?.sentAt ?? null;
+  // Who sent the number we had asked for asked the question before.
+  const bringsNumber = message?.outcome === 'ticket-continued' && message.facts?.result != null;
+  const question = bringsNumber ? (messages[0] ?? message) : message;
   const answer = composeAnswer(house.templates, data.template, {
     ...common,
-    receivedAt: message === null ? common.receivedAt : japaneseDateTime(new Date(message.receivedAt)),
+    receivedAt: question === null ? common.receivedAt : japaneseDateTime(new Date(question.receivedAt)),
     subject: ticket?.subject ?? '',
-    question: message?.facts?.text ?? '',
+    question: question?.facts?.text ?? '',
     endCustomer: endCustomerOf(contact, contract?.customer ?? ''),
     staff: { name: data.author, signature: null },
     text: data.text,

@@ -171,7 +171,10 @@ function recorded(findings: Findings, reply: StaffReply, now: Date, reason: stri
   const { into } = work;
   return {
     ...plain,
-    received: { ...plain.received, facts: facts === null ? null : { ...facts, kind: byStaff } },
+    received: {
+      ...plain.received,
+      facts: facts === null ? null : { ...facts, kind: byStaff, number: null, numberReason: null },
+    },
     ticket: {
       kind: 'change',
       change: into === undefined ? own : { ...into.change, id: into.ticket.id, version: into.ticket.version },
