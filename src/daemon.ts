@@ -23,6 +23,7 @@ import { openCourier } from './outbox/courier.ts';
 import { openFileCourier } from './outbox/file-courier.ts';
 import { openProver } from './proof/prover.ts';
 import { openReader } from './reading/sandbox.ts';
+import { markOf, readMark } from './reply/mark.ts';
 import { type Job, openJob } from './schedule.ts';
 import { openSecretKeys } from './secret-key.ts';
 import { openStore } from './store/open.ts';
@@ -234,6 +235,10 @@ async function listener(
     addressExtension,
     maxBytes: smtp.maxBytes,
     trustedPeers: smtp.trustedPeers,
+    isMarked: (address: string) => {
+      const mark = markOf(address, addresses);
+      return mark !== null && readMark(desk.house.keys, mark) !== null;
+    },
   };
   return openSmtpListener(
     options,

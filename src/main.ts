@@ -203,10 +203,11 @@ function build(): Command {
   root
     .command('doctor')
     .description('check everything and say how to mend it')
-    .action(async () => {
+    .option('--probe', 'mail itself too, and say whether addresses can be extended; the daemon must run')
+    .action(async (options: { probe?: boolean }) => {
       const { doctor, refused } = await import('./command/doctor.ts');
       try {
-        await through(doctor);
+        await through((door) => doctor(door, options));
       } catch (error) {
         if (error instanceof ConfigError) return refused(printer(root.opts<Globals>()), error.message);
         throw error;

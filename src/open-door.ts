@@ -61,9 +61,12 @@ export async function throughDoor(
     readBytes: (path) => readBytes(path),
     write: writeText,
     save: saveNew,
-    async *checks() {
+    async *checks(probe) {
       const { checks } = await import('./doctor.ts');
       yield* checks(config, desk, now());
+      if (!probe) return;
+      const { probe: mailItself } = await import('./doctor-probe.ts');
+      yield* mailItself(await desk(), config.relay !== undefined);
     },
     print: printer(globals),
     progress: (line) => {

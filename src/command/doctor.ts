@@ -1,9 +1,10 @@
 /** `uketsuke doctor`: checks everything the daemon needs, one line each, and says how to mend it (spec 7). */
 import { type Check, type Door, Failed } from './door.ts';
 
-export async function doctor(door: Door): Promise<void> {
+export async function doctor(door: Door, options: { readonly probe?: boolean } = {}): Promise<void> {
   const checks: Check[] = [];
-  for await (const check of door.checks()) checks.push(check);
+  if (options.probe === true) door.progress('Mailing itself; this takes up to two minutes.');
+  for await (const check of door.checks(options.probe === true)) checks.push(check);
   tell(door.print, checks);
 }
 

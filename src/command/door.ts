@@ -55,7 +55,8 @@ export interface Door {
   readonly write: (path: string, text: string) => void;
   /** Writes a new file; what is there stays as it is. */
   readonly save: (folder: string, name: string, bytes: Uint8Array) => Saved;
-  readonly checks: () => AsyncIterable<Check>;
+  /** `probe`: mails itself as well. */
+  readonly checks: (probe: boolean) => AsyncIterable<Check>;
   /** `document` with --json, else `text` (nothing when that is empty). */
   readonly print: (document: unknown, text: string) => void;
   /** Progress of long work, on standard error, only for people. */

@@ -30,6 +30,8 @@ export interface ListenerOptions {
    */
   readonly trustedPeers: readonly string[];
   readonly addressExtension: '+' | 'none';
+  /** Ours as well, whatever the extension: an address that bears a mark we signed. */
+  readonly isMarked?: (address: string) => boolean;
   readonly lmtp?: boolean;
   /** PEM key and certificate; STARTTLS is offered only with them. */
   readonly tls?: { readonly key: string; readonly cert: string };
@@ -121,7 +123,8 @@ export async function openSmtpListener(
     useXClient: namingPeers,
     closeTimeout: closeMsMax,
     onRcptTo(to, session, done) {
-      if (!isOurs(to.address)) return done(reply(550, 'No such mailbox here'));
+      if (!isOurs(to.address) && options.isMarked?.(to.address) !== true)
+        return done(reply(550, 'No such mailbox here'));
       const known = session.envelope.rcptTo.some((one) => canonical(one.address) === canonical(to.address));
       // LMTP owes one reply for each accepted RCPT (RFC 2033 §4.2), smtp-server gives one for each address.
       if (known && options.lmtp) return done(reply(452, 'Recipient given twice, send it separately'));
