@@ -68,13 +68,29 @@ export function strictAddress(text: string): string | null {
   return `${local}@${domain}`;
 }
 
+/**
+ * Ends of what stands in angle brackets with a space inside: of `<a b@example.jp>` the library makes b@example.jp,
+ * somebody else (threat 39). An address that also stands whole is not torn.
+ */
+function tornAddresses(value: string): ReadonlySet<string> {
+  const torn = new Set<string>();
+  const whole = new Set<string>();
+  for (const [, inside = ''] of value.matchAll(/<([^<>]{0,1000})>/g)) {
+    const words = inside.trim().toLowerCase().split(/\s+/);
+    (words.length > 1 ? torn : whole).add(words.at(-1) ?? '');
+  }
+  for (const one of whole) torn.delete(one);
+  return torn;
+}
+
 /** Mailboxes of an address field; what is no strict address is left out. */
 export function mailboxes(value: string): Mailbox[] {
   const found: Mailbox[] = [];
   const parsed = addressparser(value, { flatten: true }) as { name?: string; address?: string }[];
+  const torn = tornAddresses(value);
   for (const entry of parsed) {
     const address = strictAddress(entry.address ?? '');
-    if (address === null) continue;
+    if (address === null || torn.has(address.toLowerCase())) continue;
     found.push({ name: oneLine(decodeWords(entry.name ?? ''), limits.nameChars), address });
     if (found.length >= limits.addresses) break;
   }

@@ -229,7 +229,7 @@ describe('headers', () => {
             Buffer.from('To: '),
             jis('山田 太郎'),
             Buffer.from(
-              ' <Taro@Example.JP>, a b <x y@z>, <a@b@c..d>, "q\\"x"@example.jp, <a..b.@docomo.example.jp>',
+              ' <Taro@Example.JP>, a b <x y@z>, <a@b@c..d>, "q\\"x"@example.jp, <a..b.@docomo.example.jp>, <torn part@example.jp>, <b whole@example.jp>, whole@example.jp <whole@example.jp>',
             ),
           ]),
           `References: text <a@b> <Bcc:> evil <${'x'.repeat(300)}@y> ${Array.from({ length: 30 }, (_, index) => `<r${index}@x>`).join(' ')}`,
@@ -242,6 +242,9 @@ describe('headers', () => {
     expect(read.to).toContainEqual({ name: '山田 太郎', address: 'Taro@example.jp' });
     expect(read.to).toContainEqual({ name: '', address: 'a..b.@docomo.example.jp' });
     for (const { address } of read.to) expect(address).toMatch(/^[^\s@"<>]+@[a-z0-9.-]+$/);
+    // Of an address with a space inside no other one is made (threat 39).
+    expect(read.to.map((one) => one.address)).not.toContain('part@example.jp');
+    expect(read.to.map((one) => one.address)).toContain('whole@example.jp');
     expect(read.references).toHaveLength(20);
     expect(read.references.at(-1)).toBe('<r29@x>');
   });
