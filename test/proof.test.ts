@@ -38,16 +38,19 @@ const signed = (over: MailText = {}) => ours.sign(mail(over), { signTime: new Da
 const verdictOf = ({ facts }: Received) => [facts?.authentication, facts?.authenticationBy];
 
 /** As if this server of the sender had handed it over. */
-async function from(client: string, raw: Buffer, over: Partial<Source> = {}): Promise<Received> {
-  const { desk } = trial.daemon;
+async function from(client: string, raw: Buffer): Promise<Received> {
   const source: Source = {
     kind: 'smtp',
     name: client,
     returnPath: `sato@${domain}`,
     recipients: ['cltech@example.jp'],
     peer: { trusted: false, client },
-    ...over,
   };
+  return taken(source, raw);
+}
+
+async function taken(source: Source, raw: Buffer): Promise<Received> {
+  const { desk } = trial.daemon;
   const id = await desk.accept(raw, source, trial.now(), false);
   await trial.daemon.settle();
   return (await desk.store.received.get(id))!;
@@ -123,6 +126,20 @@ describe('by SMTP from a mail server of ours', () => {
     ['it names a forger', mail(), forger, ['fail', 'spf']],
   ] as const)('%s', async (_name, raw, client, expected) => {
     expect(verdictOf(await hand(raw, client))).toEqual(expected);
+  });
+});
+
+describe('forwarded by staff as an attachment', () => {
+  it.each([
+    [
+      'a word of our server in it proves nothing',
+      () => mail({ headers: heading('dmarc=pass') }),
+      ['none', null],
+    ],
+    ['a signature does', () => signed(), ['pass', 'dkim']],
+  ] as const)('%s', async (_name, make, expected) => {
+    const source: Source = { kind: 'staff', name: `forwarded by ${staff}`, returnPath: null, recipients: [] };
+    expect(verdictOf(await taken(source, await make()))).toEqual(expected);
   });
 });
 

@@ -2,7 +2,7 @@
 import { recordedVerdict, unproved, type Verdict, weigh } from '../inquiry/authentication.ts';
 import type { Letter } from '../inquiry/letter.ts';
 import type { Desk } from './house.ts';
-import type { ClaimedMessage } from './ports.ts';
+import type { ClaimedMessage, Source } from './ports.ts';
 
 /** Asked once for each message: the answer stays with its facts. */
 export async function authenticate(
@@ -16,11 +16,9 @@ export async function authenticate(
   if (letter.notes.some(({ kind }) => kind === 'several-from'))
     return unproved('several senders stand in the From');
   const { peer, returnPath } = message.source;
-  // Anybody can write a field in our name: over SMTP it counts from a mail server of ours alone.
-  const recorded =
-    peer === undefined || peer.trusted
-      ? recordedVerdict(letter.headers, house.authservId, domain)
-      : unproved('the peer is not in smtp.trustedPeers: its Authentication-Results do not count');
+  const recorded = mayBelieve(message.source)
+    ? recordedVerdict(letter.headers, house.authservId, domain)
+    : unproved('its Authentication-Results do not count, by the way it came');
   if (recorded.verdict !== 'none' || typeof message.partial === 'string') return recorded;
   const address = peer?.client ?? null;
   const evidence = await prover.prove({
@@ -31,4 +29,12 @@ export async function authenticate(
   });
   const found = weigh(evidence);
   return { ...found, detail: found.by === null ? `${recorded.detail}; ${found.detail}` : found.detail };
+}
+
+/**
+ * Anybody can write a field in our name. Over SMTP it counts from a mail server of ours alone, and never in a mail that
+ * staff forward: what lies in an attachment no server of ours has looked at.
+ */
+function mayBelieve({ kind, peer }: Source): boolean {
+  return kind !== 'staff' && (peer === undefined || peer.trusted);
 }
