@@ -22,7 +22,7 @@ function aheadOf({ house }: Desk, lane: Lane): Ahead {
 }
 
 interface Told {
-  /** After each commit. */
+  /** When all that was in hand is decided; while a long queue is worked off, the outbox has its own ticks. */
   readonly decided: () => void;
   /** When messages were put into the other lane. */
   readonly deferred: () => void;
@@ -60,7 +60,7 @@ export async function receiveWaiting(
       await hand[0]!.reading;
       const read = readAtHead(hand);
       await bringHome(desk, read, now);
-      told.decided();
+      if (hand.length === 0) told.decided();
       if (read.some(({ kind }) => kind === 'other-lane')) told.deferred();
     }
   } finally {

@@ -29,6 +29,8 @@ const journal: Journal = {
 function stepping(desk: OpenDesk, pass: (step: OwnStep) => void, fault: Fault | null): OpenDesk {
   const { store, reader, courier } = desk;
   const { received, outbox, mailboxes } = store;
+  // Several mails may pass a step together: each of them counts.
+  const passAll = (step: OwnStep, mails: readonly unknown[]) => mails.forEach(() => pass(step));
   const deciding =
     ({ commit }: Store): Store['commit'] =>
     (decision) => {
@@ -57,21 +59,21 @@ function stepping(desk: OpenDesk, pass: (step: OwnStep) => void, fault: Fault | 
           return fault === 'miss' ? unknown.filter((uid) => uid % 2 === 0) : unknown;
         },
         settled(numbering, uids) {
-          pass('moved');
+          passAll('moved', uids);
           return mailboxes.settled(numbering, uids);
         },
       },
       received: {
         ...received,
         async acceptAll(mails) {
-          pass('fetched');
+          passAll('fetched', mails);
           const ids = await received.acceptAll(mails);
-          pass('stored');
+          passAll('stored', mails);
           return ids;
         },
         async claimSome(lane, atMost) {
           const messages = await received.claimSome(lane, atMost);
-          if (messages.length > 0) pass('claimed');
+          passAll('claimed', messages);
           return messages;
         },
       },
@@ -79,7 +81,7 @@ function stepping(desk: OpenDesk, pass: (step: OwnStep) => void, fault: Fault | 
         const settled = await store.together(
           pieces.map((piece) => (inner) => piece({ ...inner, commit: deciding(inner) })),
         );
-        pass('committed');
+        passAll('committed', pieces);
         return settled;
       },
       outbox: {
