@@ -136,6 +136,29 @@ describe('SQLite', () => {
     expect(await handles[0]!.read((q) => q('n').first())).toEqual({ n: 50 });
   });
 
+  test('keeps statements ready without mistaking one for another, and refuses what cannot be prepared', async () => {
+    const db = connected(await place('sqlite'));
+    await db.write((trx) => trx.raw('create table t (id integer primary key, text text)').then());
+    const large = 'x'.repeat(100_000);
+    await db.write((trx) => trx('t').insert([{ text: 'a' }, { text: large }]));
+    // More different statements than are kept, twice, so that some are prepared again.
+    for (let round = 0; round < 2; round += 1)
+      for (let n = 1; n <= 150; n += 1) {
+        const columns = Array.from({ length: n }, (_, index) => `id as c${index}`);
+        expect(Object.keys(await db.read((q) => q('t').first(columns)))).toHaveLength(n);
+      }
+    const text = (id: number) => db.read((q) => q('t').where({ id }).pluck('text'));
+    expect([await text(1), await text(2), await text(3)]).toEqual([['a'], [large], []]);
+    for (let again = 0; again < 2; again += 1)
+      await expect(db.read((q) => q('t').where({ none: 1 }).select())).rejects.toThrow(
+        'no such column: none',
+      );
+    expect(await db.write((trx) => trx('t').where({ id: 1 }).update({ text: 'b' }))).toBe(1);
+    expect(await db.write((trx) => trx('t').where({ id: 9 }).update({ text: 'b' }))).toBe(0);
+    await db.write((trx) => trx.raw('alter table t add column more text').then());
+    expect(await db.read((q) => q('t').where({ id: 1 }).first())).toEqual({ id: 1, text: 'b', more: null });
+  });
+
   test('a lock held too long is an error to try again, and the handle goes on when it is gone', async () => {
     const [holder, waiting] = [
       connected(`sqlite:${file()}`),

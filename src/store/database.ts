@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
 import type { Journal } from '../desk/ports.ts';
 import { explained, gaveWay, storeError } from './failure.ts';
+import { storable } from './row.ts';
+import { openSqlite, silentKnex } from './sqlite.ts';
 
 /** How long to wait for another process before an error goes up. */
 export interface Patience {
@@ -22,8 +24,6 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** knex would write to standard output, where the command line prints JSON. What it says comes up as errors anyway. */
-const silent: Knex.Logger = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} };
 const require = createRequire(import.meta.url);
 /** About 60 s in all (6 × 10 s), then the caller hears `again`. */
 const patient: Patience = { busyTimeoutMs: 10_000, tries: 6 };
@@ -140,97 +140,8 @@ function watchFile(file: string): { check(): void; reset(): void } {
   };
 }
 
-function openSqlite(file: string, patience: Patience, opened: () => void): Knex {
-  return knex({
-    client: sqliteClient(),
-    connection: { filename: file },
-    useNullAsDefault: true,
-    log: silent,
-    // One connection a process: waiting writers would otherwise each block a thread of the pool that the holder needs.
-    pool: {
-      min: 1,
-      max: 1,
-      afterCreate: (connection: SqliteConnection, done: (error: unknown, c: unknown) => void) => {
-        (async () => {
-          await exec(connection, `PRAGMA busy_timeout = ${patience.busyTimeoutMs}`);
-          await setUp(connection, Date.now() + patience.busyTimeoutMs);
-          opened();
-        })().then(
-          () => done(null, connection),
-          (error: unknown) => done(error, connection),
-        );
-      },
-    },
-  });
-}
-
-interface SqliteConnection {
-  exec(sql: string, done: (error: Error | null) => void): void;
-  get(sql: string, done: (error: Error | null, row?: { page_count: number }) => void): void;
-}
-
-function exec(connection: SqliteConnection, sql: string): Promise<void> {
-  return new Promise((resolve, reject) =>
-    connection.exec(sql, (error) => (error === null ? resolve() : reject(error))),
-  );
-}
-
-/** Changing the journal mode does not honour the busy timeout while another process opens the same new file. */
-async function setUp(connection: SqliteConnection, deadline: number): Promise<void> {
-  try {
-    const pages = await new Promise<number | undefined>((resolve, reject) =>
-      connection.get('PRAGMA page_count', (error, row) => (error ? reject(error) : resolve(row?.page_count))),
-    );
-    // On a new file and before WAL: afterwards auto_vacuum stays off and a purge never shrinks the file. On an old
-    // one the words would only wait for the write lock, which another process may hold for long.
-    if (pages === 0) await exec(connection, 'PRAGMA auto_vacuum = INCREMENTAL');
-    await exec(connection, 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-  } catch (error) {
-    if (!gaveWay(error) || Date.now() > deadline) throw error;
-    await sleep(20 + 30 * Math.random());
-    await setUp(connection, deadline);
-  }
-}
-
 // biome-ignore lint/suspicious/noExplicitAny: knex has no types for its inner classes
 type Inner = any;
-
-/**
- * knex's SQLite client with transactions that take the write lock at their start. knex begins deferred, and two
- * processes that read and then write fail at once with SQLITE_BUSY, whatever the busy timeout.
- */
-function sqliteClient(): typeof Knex.Client {
-  const Client: Inner = require('knex/lib/dialects/sqlite3/index.js');
-  const Transaction: Inner = require('knex/lib/dialects/sqlite3/execution/sqlite-transaction.js');
-  class ImmediateTransaction extends Transaction {
-    async begin(this: Inner, connection: unknown): Promise<void> {
-      try {
-        await this.trxClient.query(connection, 'BEGIN IMMEDIATE;');
-      } catch (error) {
-        // A COMMIT that failed (a full disk, a deferred check) may have left its transaction open.
-        if (!String(error).includes('within a transaction')) throw error;
-        await this.trxClient.query(connection, 'ROLLBACK;');
-        await this.trxClient.query(connection, 'BEGIN IMMEDIATE;');
-      }
-    }
-
-    async rollback(this: Inner, connection: unknown, error: unknown): Promise<void> {
-      // A full disk rolls back by itself; the failing ROLLBACK must not hide why.
-      await this.trxClient.query(connection, 'ROLLBACK;').catch(() => undefined);
-      this._completed = true;
-      this._rejecter(error);
-    }
-  }
-  return class extends Client {
-    transaction(container: unknown, config: unknown, outerTx: unknown): unknown {
-      return new (ImmediateTransaction as Inner)(this, container, config, outerTx);
-    }
-
-    prepBindings(bindings: readonly unknown[] | undefined): unknown {
-      return bindings?.map(storable);
-    }
-  } as Inner;
-}
 
 function openPostgres(url: string): Knex {
   const Client: Inner = require('knex/lib/dialects/postgres/index.js');
@@ -249,14 +160,8 @@ function openPostgres(url: string): Knex {
   return knex({
     client: PostgresClient as Inner,
     connection: { connectionString: url, types, application_name: 'uketsuke' } as Knex.PgConnectionConfig,
-    log: silent,
+    log: silentKnex,
     pool: { min: 0, max: 8 },
     acquireConnectionTimeout: 60_000,
   });
-}
-
-/** PostgreSQL refuses NUL in text. Both databases keep U+FFFD in its place, so that no sender can block the intake. */
-function storable(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('\0', '\uFFFD');
-  return value;
 }

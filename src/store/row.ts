@@ -39,3 +39,9 @@ export function textOrNull(value: unknown): string | null {
 export function numberOrNull(value: unknown): number | null {
   return value === null || value === undefined ? null : Number(value);
 }
+
+/** PostgreSQL refuses NUL in text. Both databases keep U+FFFD in its place, so that no sender can block the intake. */
+export function storable(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '\uFFFD');
+  return value;
+}

@@ -30,7 +30,9 @@ function stepping(desk: OpenDesk, pass: (step: OwnStep) => void, fault: Fault | 
   const { store, reader, courier } = desk;
   const { received, outbox, mailboxes } = store;
   // Several mails may pass a step together: each of them counts.
-  const passAll = (step: OwnStep, mails: readonly unknown[]) => mails.forEach(() => pass(step));
+  const passAll = (step: OwnStep, mails: readonly unknown[]) => {
+    for (let passed = 0; passed < mails.length; passed += 1) pass(step);
+  };
   const deciding =
     ({ commit }: Store): Store['commit'] =>
     (decision) => {
