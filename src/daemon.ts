@@ -2,7 +2,7 @@
  * The composition root: everything is opened here in boot order, handed what it needs, and closed in reverse.
  * The clock is handed on from here.
  */
-import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { dayOf } from './calendar/jst.ts';
 import { clockOf } from './clock.ts';
@@ -279,6 +279,12 @@ function courierOf(config: Config, journal: Journal): Courier {
 
 /** @throws ConfigError saying which folder cannot be used and what to do. */
 export function prepareFolder(folder: string): void {
+  // What root makes there (the key, the journal of the database) the daemon's own user could not use.
+  const owner = statSync(folder, { throwIfNoEntry: false })?.uid ?? 0;
+  if (process.getuid?.() === 0 && owner !== 0)
+    throw new ConfigError(
+      `data folder ${folder} belongs to user ${owner} and this is root: run it as that user, with sudo -u '#${owner}'.`,
+    );
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK | constants.X_OK);

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -625,6 +626,16 @@ describe('the configuration and the folder', () => {
       code: 1,
       err: expect.stringMatching(/data folder .*locked cannot be written \(EACCES\)/),
     });
+    if (!root) return;
+    const foreign = join(folder, 'foreign');
+    mkdirSync(foreign);
+    chownSync(foreign, 65534, 65534);
+    const asRoot = await ended(start(['audit'], { UKETSUKE_DATA: foreign }));
+    expect(asRoot).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/this is root: .* sudo -u '#65534'/),
+    });
+    expect(readdirSync(foreign)).toEqual([]);
   });
 
   it('a bad template is refused at start with file and line', async () => {
