@@ -127,6 +127,18 @@ function build(): Command {
       through(async (door) => (await import('./command/tickets-new.ts')).ticketsNew(door, options)),
     );
 
+  const blocked = group('blocked', 'senders whose mail is kept and ignored');
+  blocked
+    .command('list')
+    .description('list them with the reason')
+    .action(() => through(async (door) => (await import('./command/blocked.ts')).blockedList(door)));
+  blocked
+    .command('remove <address>')
+    .description('let mail of this sender open tickets again')
+    .action((address: string) =>
+      through(async (door) => (await import('./command/blocked.ts')).blockedRemove(door, address)),
+    );
+
   const review = group('review', 'what a person must decide');
   review
     .command('list')

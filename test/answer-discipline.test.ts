@@ -440,6 +440,44 @@ describe('the other directives', () => {
   });
 });
 
+describe('replies of another kind', () => {
+  it('to a mail about no ticket: nothing is done, and the author hears so', async () => {
+    await start('2026-11-13T10:00:00');
+    const lost =
+      'From: MAILER-DAEMON@mx.example.jp\r\nTo: cltech@example.jp\r\nSubject: Undelivered Mail Returned to Sender\r\n\r\nlost\r\n';
+    expect(await desk.trial.send(Buffer.from(lost), '')).toMatchObject({
+      outcome: 'bounce-recorded',
+      ticketId: null,
+    });
+    const given = await desk.reply('#回答\nどれに?');
+    expect(given).toMatchObject({
+      outcome: 'ignored',
+      reason: 'staff reply about no ticket',
+      ticketId: null,
+    });
+    const { subject, text } = await desk.last(suzuki);
+    expect(subject).toBe('【差し戻し】処理できませんでした(何も送信していません)');
+    expect(text).toContain('> どれに?');
+  });
+
+  it('as HTML alone, with the history below, as Outlook writes it', async () => {
+    await start('2026-11-13T10:00:00');
+    await desk.send({});
+    const html = (raw: Buffer) => {
+      const text = raw.toString();
+      const head = text.slice(0, text.indexOf('Content-Type:'));
+      const body =
+        '<html><body><div><p class=MsoNormal>＃回答<o:p></o:p></p><p class=MsoNormal>手順は次のとおりです。<o:p></o:p></p><p class=MsoNormal>① 再起動<br>② 確認<o:p></o:p></p><div><div style="border-top:solid #E1E1E1 1.0pt"><p class=MsoNormal><b>From:</b> ChatLuck サポート窓口 &lt;cltech@example.jp&gt;<br><b>Sent:</b> Friday, November 13, 2026 10:00 AM<br><b>To:</b> suzuki@example.jp<br><b>Subject:</b> 【新規】</p></div></div><p class=MsoNormal>先頭に # の行がない返信は社内メモになります</p></div></body></html>';
+      return Buffer.from(`${head}Content-Type: text/html; charset=UTF-8\r\n\r\n${body}\r\n`);
+    };
+    expect(await desk.reply('', { raw: html })).toMatchObject({ reason: 'answer from staff' });
+    await desk.trial.goTo('2026-11-13T10:03:00');
+    const { text } = await desk.last(sato);
+    expect(text).toMatch(/手順は次のとおりです。\n+① 再起動\n② 確認\n/);
+    expect(text).not.toContain('社内メモ');
+  });
+});
+
 describe('a customer’s mail that staff forward as an attachment', () => {
   const inner = () =>
     mail({ from: kato, subject: '担当者あて', text: 'CL-1234-5678\n個人あてに送りました。' });

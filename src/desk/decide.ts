@@ -12,6 +12,8 @@ import { joined, participantsOf } from './participants.ts';
 import type { Decision, TicketChange } from './ports.ts';
 import { customerLetter, notifications } from './queueing.ts';
 import { decideStaff } from './staff-decide.ts';
+import { staffNote } from './staff-mail.ts';
+import type { StaffMember } from './staff-reply.ts';
 import { isMachine, isPartial, judge, reasonOf } from './verdict.ts';
 
 export function decide(findings: Findings, house: House, now: Date): Decision {
@@ -26,7 +28,11 @@ export function decide(findings: Findings, house: House, now: Date): Decision {
     const inquires = findings.contract !== null || belonging.kind !== 'new';
     if (screening.kind === 'bulk' && !inquires) return ignored(findings, now, 'bulk');
   }
-  if (findings.staffReply !== null) return decideStaff(findings, findings.staffReply, house, now);
+  const { staffReply } = findings;
+  if (staffReply !== null)
+    return staffReply.ticket === null
+      ? astray(findings, staffReply.author, house, now)
+      : decideStaff(findings, staffReply, house, now);
   if (findings.forwarded.length > 0) return forwarded(findings, now);
   if (findings.blocked !== null && !findings.fromStaff)
     return ignored(findings, now, `blocked: ${findings.blocked}`);
@@ -180,6 +186,21 @@ function doubtful(findings: Findings, house: House, now: Date, ticket: Ticket, r
   };
   const letters = notifications(findings, house, now, 'review');
   return attach(findings, now, ticket, 'review', reason, change, letters);
+}
+
+/** A reply to the morning's list can be about anything in it: nothing is done, and its author hears so. */
+function astray(findings: Findings, author: StaffMember, house: House, now: Date): Decision {
+  const plain = base(findings, now, 'ignored', 'staff reply about no ticket', null);
+  const remarks = ['どの受付についてか分かりません。受付ごとの通知に返信してください。'];
+  const key = String(findings.message.id);
+  const automatic = findings.screening.strength !== 'none' || findings.message.quiet;
+  return {
+    ...plain,
+    letters: automatic
+      ? []
+      : [staffNote(house, now, author.address, key, { what: 'refused', remarks, echo: true })],
+    events: [{ kind: 'staff-message', actor: author.name, reason: 'about no ticket' }],
+  };
 }
 
 /** The customers' mails inside are taken in with this decision and go their own ways; staff get no letter for it. */

@@ -17,7 +17,7 @@ import type { Desk } from './house.ts';
 import { callerKey } from './last-word.ts';
 import type { Acceptance, ClaimedMessage, OutboxItem, Received } from './ports.ts';
 import type { FaxArrival } from './read-fax.ts';
-import { findStaffReply, goesOn, type StaffReply } from './staff-reply.ts';
+import { type Astray, findStaffReply, goesOn, type StaffReply } from './staff-reply.ts';
 
 /** A password mail follows its encrypted attachment within this time (spec 4). */
 const passwordMs = 60 * 60_000;
@@ -54,7 +54,7 @@ export interface Findings extends Read {
   readonly limit: string | null;
   readonly fromStaff: boolean;
   /** A reply of staff to a mail of ours, with all proofs; whatever lacks one is an ordinary mail. */
-  readonly staffReply: StaffReply | null;
+  readonly staffReply: StaffReply | Astray | null;
   /** Mails that staff, with proof, forward in this one. */
   readonly forwarded: readonly Acceptance[];
   /** Why mail of this sender is ignored, or null. */

@@ -13,6 +13,7 @@ import type { MessageFacts } from './message-facts.ts';
 import type { FiguredTicket, Happened, Standing, Trouble, WaitingTicket } from './overview.ts';
 import type {
   Aftermath,
+  Block,
   Decision,
   NewEvent,
   NewLetter,
@@ -298,6 +299,9 @@ export interface Store {
   ): Promise<'done' | 'stale'>;
   /** Why mail of this address is ignored, or null. */
   blocked(address: string): Promise<string | null>;
+  blocks(): Promise<readonly (Block & { readonly at: string })[]>;
+  /** False when the address was not blocked. */
+  unblock(address: string): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -32,6 +32,12 @@ export interface StaffReply {
   readonly customerOn: readonly Contract[];
 }
 
+/** A reply with all proofs to a mail that is about no ticket, such as the morning's list. */
+export interface Astray {
+  readonly author: StaffMember;
+  readonly ticket: null;
+}
+
 /** A ticket, or the one it was merged into. */
 export async function goesOn(store: Store, ticket: Ticket | null): Promise<Ticket | null> {
   let found = ticket;
@@ -50,7 +56,7 @@ export async function findStaffReply(
   letter: Letter,
   authentication: Verdict,
   recipients: readonly string[],
-): Promise<StaffReply | null> {
+): Promise<StaffReply | Astray | null> {
   const { store, house } = desk;
   const author = provenAuthor(house, letter, authentication);
   if (author === null) return null;
@@ -59,7 +65,7 @@ export async function findStaffReply(
     if (to === null || !isStaffMail(to.kind) || to.to.toLowerCase() !== author.address.toLowerCase())
       continue;
     const ticket = to.ticketId === null ? null : await goesOn(store, await store.tickets.byId(to.ticketId));
-    return ticket === null ? null : about(desk, letter, author, to, ticket);
+    return ticket === null ? { author, ticket } : about(desk, letter, author, to, ticket);
   }
   return null;
 }

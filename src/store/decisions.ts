@@ -19,7 +19,7 @@ import { type About, changeTicket, openTicket, writeEvents } from './tickets.ts'
 /** Thrown to undo a transaction whose ticket turned out to have changed; never leaves this file. */
 const stale = new Error('the ticket changed meanwhile');
 
-export function decisions(db: Database): Pick<Store, 'commit' | 'change' | 'blocked'> {
+export function decisions(db: Database): Pick<Store, 'commit' | 'change' | 'blocked' | 'blocks' | 'unblock'> {
   return {
     commit: (decision) =>
       unlessStale<Committed>(() => db.write((trx) => commit(trx, decision)), { kind: 'stale' }),
@@ -34,6 +34,23 @@ export function decisions(db: Database): Pick<Store, 'commit' | 'change' | 'bloc
           .where({ address_id: addressKey(address) })
           .first('reason');
         return row === undefined ? null : String(row['reason']);
+      }),
+    blocks: () =>
+      db.read(async (q) => {
+        const rows: Row[] = await q('blocked_senders').orderBy(['at', 'address_id']);
+        return rows.map((row) => ({
+          address: String(row['address']),
+          reason: String(row['reason']),
+          at: String(row['at']),
+        }));
+      }),
+    unblock: (address) =>
+      db.write(async (trx) => {
+        return (
+          (await trx('blocked_senders')
+            .where({ address_id: addressKey(address) })
+            .delete()) > 0
+        );
       }),
   };
 }

@@ -597,6 +597,10 @@ describe.each(['sqlite', 'postgres'])('the store on %s', (dialect) => {
       await store.commit({ ...ignoring(await claimed()), ...block('again') });
       expect(await store.blocked('spam@example.JP')).toBe('advertising');
       expect(await store.blocked('taro@example.jp')).toBeNull();
+      expect(await store.blocks()).toEqual([{ address: 'Spam@Example.jp', reason: 'advertising', at }]);
+      expect(await store.unblock('SPAM@example.jp')).toBe(true);
+      expect(await store.unblock('SPAM@example.jp')).toBe(false);
+      expect(await store.blocked('spam@example.jp')).toBeNull();
     });
   });
 
