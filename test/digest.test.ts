@@ -91,17 +91,20 @@ it('what waits for its number or is suspected is told there alone; a registered 
   await start('2026-11-20T17:40:00');
   const since = trial.arrivals.length;
   const absent = ['X-Auto-Response-Suppress: All'];
-  await trial.send(mail({ from: 'kato@sample.example.jp', text: '番号を忘れました\n' }));
-  await trial.send(
-    mail({ from: 'x@elsewhere.example.jp', text: 'CL-1234-5678\n\n特売のお知らせ\n', headers: absent }),
-  );
+  const kato = 'kato@sample.example.jp';
+  const held = await trial.send(mail({ from: kato, text: '番号を忘れました\n' }));
+  const advert = 'CL-1234-5678\n\n特売のお知らせ\n';
+  await trial.send(mail({ from: 'x@elsewhere.example.jp', text: advert, headers: absent }));
   expect(await subjects(since)).toEqual([]);
-  await trial.send(
-    mail({ from: 'kato@sample.example.jp', text: 'CL-1234-5678\n\n起動しません\n', headers: absent }),
-  );
+  await trial.send(mail({ from: kato, text: 'CL-1234-5678\n\n起動しません\n', headers: absent }));
   expect(await subjects(since)).toEqual(['【新規】']);
+  // Who answers our request without a number waits for a person.
+  const inReplyTo = [`In-Reply-To: ${held.messageId}`];
+  await trial.send(mail({ from: kato, text: '番号が分かりません\n', headers: inReplyTo }));
+  expect(await subjects(since)).toEqual(['【新規】', '【番号なし】']);
   await trial.goTo('2026-11-24T08:45:00');
   const list = (await toStaff(since)).at(-1)!;
   expect(list.subject).toContain('番号待ち 1');
+  expect(list.text).toMatch(/番号待ち {4}1件\n {2}R-20261120-0001 {2}kato@sample\.example\.jp\n/);
   expect(list.text).toContain('x@elsewhere.example.jp');
 });

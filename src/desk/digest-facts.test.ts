@@ -48,7 +48,7 @@ const input = (over: Partial<DigestInput> = {}): DigestInput => ({
   until: at('2026-11-24T08:45:00'),
   now: at('2026-11-24T08:45:00'),
   happened: { outcomes: {}, suspected: { count: 0, first: [] }, troubles: [] },
-  standing: { waiting: [], tickets: [], acknowledgements: [] },
+  standing: { waiting: [], tickets: [], held: [], acknowledgements: [] },
   overdueHours: 8,
   perMinute: 60,
   ...over,
@@ -138,7 +138,7 @@ describe('what the list says', () => {
       }),
     );
     expect(facts.counts).toEqual({ new: 5, followUp: 2, review: 3, held: 7, total: 12 });
-    expect(facts.review).toEqual({ fax: 2, mail: 1, form: 0 });
+    expect(facts.review).toEqual({ fax: 2, mail: 1, form: 0, phone: 0 });
     expect(facts.failed).toEqual([{ ref: 'R-1', what: '送信結果不明', to: 'a@example.jp' }]);
     expect(facts.junk).toEqual({ count: 3, first: [{ ref: '―', from: '―', subject: 'x' }] });
   });

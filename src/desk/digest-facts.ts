@@ -7,7 +7,7 @@ import { earliest } from '../calendar/reception-hours.ts';
 import { hourMinute, monthDay, monthDayTime } from '../calendar/short-date.ts';
 import type { DigestFacts } from '../reply/staff-facts.ts';
 import type { Channel } from '../ticket/ticket.ts';
-import type { Happened, Standing, Trouble, WaitingTicket } from './overview.ts';
+import type { Happened, ListedMail, Standing, Trouble, WaitingTicket } from './overview.ts';
 
 const digestAt = '08:45';
 /** How far back the business day before is looked for: the longest closure. */
@@ -72,17 +72,23 @@ export function digestFacts(calendar: ReceptionCalendar, input: DigestInput): Di
       customer: ticket.customer,
       subject: ticket.subject,
     })),
-    review: { fax: reviews('fax'), mail: reviews('mail'), form: reviews('form') },
+    review: {
+      fax: reviews('fax'),
+      mail: reviews('mail'),
+      form: reviews('form'),
+      phone: reviews('phone'),
+    },
+    held: standing.held.map(listed),
     failed: happened.troubles.map(({ ref, what, to }) => ({ ref: ref ?? '―', what: troubles[what], to })),
     junk: {
       count: suspected.count,
-      first: suspected.first.map(({ ref, from, subject }) => ({
-        ref: ref ?? '―',
-        from: from ?? '―',
-        subject,
-      })),
+      first: suspected.first.map(listed),
     },
   };
+}
+
+function listed({ ref, from, subject }: ListedMail): DigestFacts['held'][number] {
+  return { ref: ref ?? '―', from: from ?? '―', subject };
 }
 
 const troubles: Readonly<Record<Trouble['what'], string>> = {

@@ -6,11 +6,11 @@ export interface Happened {
   /** Messages decided; further deliveries of the same mail, and mail older than its mailbox, are left out. */
   readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
   /** Advertising and what is probably automatic, of which staff got no mail of its own. */
-  readonly suspected: { readonly count: number; readonly first: readonly Suspect[] };
+  readonly suspected: { readonly count: number; readonly first: readonly ListedMail[] };
   readonly troubles: readonly Trouble[];
 }
 
-export interface Suspect {
+export interface ListedMail {
   /** Null where no ticket was opened. */
   readonly ref: string | null;
   readonly from: string | null;
@@ -62,6 +62,8 @@ export interface Standing {
     readonly channel: Channel;
     readonly count: number;
   }[];
+  /** The newest tickets that wait for their number. */
+  readonly held: readonly ListedMail[];
   /** First letters to customers that wait for their time, earliest first. */
   readonly acknowledgements: readonly string[];
 }

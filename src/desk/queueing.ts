@@ -77,8 +77,8 @@ export function customerLetter(
 }
 
 /**
- * One plain mail to each member of staff; it may leave at any time (spec 5.1). What waits for its number, and what is
- * suspected, stands in the morning list alone.
+ * One plain mail to each member of staff; it may leave at any time (spec 5.1). A new ticket that waits for its number, and what
+ * is suspected, stand in the morning list alone.
  */
 export function notifications(
   findings: Findings,
@@ -87,7 +87,9 @@ export function notifications(
   event: string,
   unanswered: Withheld['kind'] | null = null,
 ): readonly NewLetter[] {
-  const listed = house.digest !== null && (event === 'held' || isSuspected(findings));
+  // Who answers our request without a number needs a person: that is told at once.
+  const waits = event === 'held' && findings.belonging.kind === 'new';
+  const listed = house.digest !== null && (waits || isSuspected(findings));
   if (findings.message.quiet || listed) return [];
   return staffLetters(house, now, event, `${event}:${findings.message.id}`, { unanswered });
 }

@@ -109,6 +109,8 @@ export const SLOTS: Readonly<Record<TemplateKind, readonly string[]>> = {
     'review_fax',
     'review_mail',
     'review_form',
+    'review_phone',
+    'held_rows',
     'failed',
     'junk',
     'junk_rows',

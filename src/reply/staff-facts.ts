@@ -92,6 +92,12 @@ export interface StaffNoteFacts {
   readonly ownText: string;
 }
 
+interface ListedMail {
+  readonly ref: string;
+  readonly from: string;
+  readonly subject: string;
+}
+
 export interface DigestFacts {
   /** e.g. `9/24(木)`. */
   readonly day: string;
@@ -126,7 +132,9 @@ export interface DigestFacts {
     readonly subject: string;
   }[];
   /** Tickets a person must look at, by channel. */
-  readonly review: { readonly fax: number; readonly mail: number; readonly form: number };
+  readonly review: Readonly<Record<'fax' | 'mail' | 'form' | 'phone', number>>;
+  /** Some of those that wait for their number. */
+  readonly held: readonly ListedMail[];
   readonly failed: readonly {
     readonly ref: string;
     /** e.g. `不達`, `送信失敗`. */
@@ -136,6 +144,6 @@ export interface DigestFacts {
   readonly junk: {
     readonly count: number;
     /** Some of them. */
-    readonly first: readonly { readonly ref: string; readonly from: string; readonly subject: string }[];
+    readonly first: readonly ListedMail[];
   };
 }

@@ -103,7 +103,7 @@ export function staffNoteSlots({ what, remarks, ownText }: StaffNoteFacts): Slot
 }
 
 export function digestSlots(facts: DigestFacts): Slots {
-  const { counts, acknowledgements, review, overdue, junk } = facts;
+  const { counts, acknowledgements, review, overdue, held, junk } = facts;
   return {
     day: oneLine(facts.day),
     as_of: oneLine(facts.asOf),
@@ -133,12 +133,18 @@ export function digestSlots(facts: DigestFacts): Slots {
     review_fax: review.fax,
     review_mail: review.mail,
     review_form: review.form,
+    review_phone: review.phone,
+    held_rows: listedMails(held),
     junk: junk.count,
-    junk_rows: rows(
-      junk.first.map(({ ref, from }) => [ref, from]),
-      junk.first.map(({ subject }) => bareSubject(subject)),
-    ),
+    junk_rows: listedMails(junk.first),
   };
+}
+
+function listedMails(mails: DigestFacts['held']): readonly string[] {
+  return rows(
+    mails.map(({ ref, from }) => [ref, from]),
+    mails.map(({ subject }) => bareSubject(subject)),
+  );
 }
 
 /** Rows in columns that stand under one another, each with a line below it; nothing wider than a line. */

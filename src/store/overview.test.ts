@@ -141,7 +141,10 @@ describe.each(['sqlite', 'postgres'])('an overview on %s', (dialect) => {
     });
     const waits = await decided('2026-11-20T01:00:00.000Z', state('open'));
     await decided('2026-11-20T01:00:00.000Z', state('answered'));
-    await decided('2026-11-20T01:00:00.000Z', { ...state('awaiting-number'), received: { outcome: 'held' } });
+    const held = await decided('2026-11-20T01:00:00.000Z', {
+      ...state('awaiting-number'),
+      received: { outcome: 'held' },
+    });
     await decided('2026-11-20T01:00:00.000Z', state('review', 'fax'));
     const change = async (value: 'answered' | 'open', at: string) => {
       const { version } = (await store.tickets.byId(waits.ticketId))!;
@@ -164,7 +167,8 @@ describe.each(['sqlite', 'postgres'])('an overview on %s', (dialect) => {
     await follow('2026-11-24T01:00:00.000Z');
     await change('open', '2026-11-24T01:00:00.000Z');
     expect(await listed()).toEqual([['open', '2026-11-23T01:00:00.000Z', 2], fax]);
-    const { tickets } = await store.overview.standing();
+    const { tickets, held: named } = await store.overview.standing();
+    expect(named).toEqual([{ ref: held.ref, from: 'taro@example.jp', subject: '起動しません' }]);
     expect([...tickets].sort((a, b) => (a.state < b.state ? -1 : 1))).toEqual([
       { state: 'awaiting-number', channel: 'mail', count: 1 },
       { state: 'review', channel: 'fax', count: 1 },

@@ -12,7 +12,7 @@ import type { Channel, LetterKind, Outcome, TicketState } from '../ticket/ticket
 import type { Database } from './database.ts';
 import { instant, numberOrNull, type Row, textOrNull } from './row.ts';
 
-const suspectsMax = 10;
+const namedMax = 10;
 const troublesMax = 200;
 const withTicket: readonly Outcome[] = ['ticket-opened', 'ticket-continued', 'held', 'review'];
 
@@ -38,6 +38,7 @@ export function overview(db: Database): Overview {
           .count({ n: '*' });
         return {
           waiting: await waiting(q),
+          held: await held(q),
           tickets: counts.map((row) => ({
             state: row['state'] as TicketState,
             channel: row['channel'] as Channel,
@@ -83,7 +84,7 @@ async function suspected(q: Knex, span: Span): Promise<Happened['suspected']> {
   const rows: Row[] = await found()
     .leftJoin('tickets', 'tickets.id', 'received.ticket_id')
     .orderBy('received.id')
-    .limit(suspectsMax)
+    .limit(namedMax)
     .select('tickets.ref', 'received.facts');
   const first = rows.map((row) => {
     const facts = row['facts'] === null ? null : (JSON.parse(String(row['facts'])) as MessageFacts);
@@ -126,6 +127,22 @@ async function troubles(q: Knex, { since, until }: Span): Promise<readonly Troub
     ...lost.map((row) => told(row, row['what'] === 'bounce' ? 'bounce' : 'failed')),
     ...uncertain.map((row) => told(row, 'uncertain')),
   ];
+}
+
+async function held(q: Knex): Promise<Standing['held']> {
+  const rows: Row[] = await q('tickets')
+    .leftJoin('participants', (on) =>
+      on.on('participants.ticket_id', 'tickets.id').andOnVal('participants.position', 0),
+    )
+    .where('tickets.state', 'awaiting-number')
+    .orderBy('tickets.id', 'desc')
+    .limit(namedMax)
+    .select('tickets.ref', 'tickets.subject', 'participants.address');
+  return rows.map((row) => ({
+    ref: String(row['ref']),
+    from: textOrNull(row['address']),
+    subject: String(row['subject']),
+  }));
 }
 
 /** Open tickets and those a person must look at, with what came since the last answer. */
