@@ -279,19 +279,20 @@ function courierOf(config: Config, journal: Journal): Courier {
 
 /** @throws ConfigError saying which folder cannot be used and what to do. */
 export function prepareFolder(folder: string): void {
-  // What root makes there (the key, the journal of the database) the daemon's own user could not use.
-  const owner = statSync(folder, { throwIfNoEntry: false })?.uid ?? 0;
-  if (process.getuid?.() === 0 && owner !== 0)
-    throw new ConfigError(
-      `data folder ${folder} belongs to user ${owner} and this is root: run it as that user, with sudo -u '#${owner}'.`,
-    );
+  let owner: number;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK | constants.X_OK);
+    owner = statSync(folder).uid;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new ConfigError(
       `data folder ${folder} cannot be written (${code}). Give this user the right to write there, or set dataDir (or UKETSUKE_DATA) to another folder.`,
     );
   }
+  // What root makes there (the key, the journal of the database) the daemon's own user could not use.
+  if (process.getuid?.() === 0 && owner !== 0)
+    throw new ConfigError(
+      `data folder ${folder} belongs to user ${owner} and this is root: run it as that user, with sudo -u '#${owner}'.`,
+    );
 }

@@ -696,6 +696,7 @@ describe('the configuration and the folder', () => {
       'relay: warn',
       'replies: ok',
       'sender proof: ok',
+      'fax: ok',
       'disk: ok',
     ]);
   });
