@@ -18,14 +18,16 @@ export function report(all: readonly Kept[], mask: Mask, registry: FaxRegistry):
     without: agree(mask, one.readings, null),
   }));
   const fields = judged.filter(({ truth }) => truth !== null);
-  const empty = judged.filter(({ truth }) => truth === null);
-  const found = empty.filter(({ readings }) => readings.length > 0);
   return [
     accepted(fields),
     alone(fields, 'clear'),
     alone(fields, 'confidence'),
-    `pages without a number: ${empty.length}, a number seen on ${found.length}, accepted ${empty.filter(({ withRegistry, without }) => withRegistry.value !== null || without.value !== null).length}`,
-    ...found.map(({ key, readings }) => `  ${key}: ${told(readings)}`),
+    ...(['empty', 'others'] as const).flatMap((kind) =>
+      without(
+        judged.filter(({ key }) => key.startsWith(kind)),
+        kind,
+      ),
+    ),
     '',
     ...mistakes(fields),
     '',
@@ -68,6 +70,16 @@ function alone(fields: readonly Judged[], measure: 'confidence' | 'clear'): stri
   return [`our own reader, right/wrong of what it reads with ${measure} of at least`, head, ...rows, ''].join(
     '\n',
   );
+}
+
+function without(pages: readonly Judged[], kind: 'empty' | 'others'): readonly string[] {
+  const seen = pages.filter(({ readings }) => readings.length > 0);
+  const taken = pages.filter((one) => one.withRegistry.value !== null || one.without.value !== null);
+  const what = kind === 'empty' ? 'pages without a number' : 'pages with numbers of other kinds';
+  return [
+    `${what}: ${pages.length}, something seen on ${seen.length}, accepted ${taken.length}`,
+    ...taken.map(({ key, note, readings }) => `  ACCEPTED ${key} (${note}): ${told(readings)}`),
+  ];
 }
 
 const told = (readings: readonly FaxReading[]) =>

@@ -66,19 +66,35 @@ export function drawField(seed: number, index: number, fonts: Fonts, registry: r
   return { ...wholePage(page), truth, groups, note: `${face.font.name} ${style} tier ${tier} ${kind}` };
 }
 
-/** Page `index` of `seed` without a number, in fonts never trained on. */
-export function drawEmpty(seed: number, index: number, fonts: Fonts): Drawn {
-  const random: Random = createRandom(seed * 1_000_003 + 500_000 + index);
+/** Page `index` of `seed` without a number, in fonts never trained on; `others` puts numbers of other kinds on it. */
+export function drawEmpty(seed: number, index: number, fonts: Fonts, others: boolean): Drawn {
+  const random: Random = createRandom(seed * 1_000_003 + (others ? 700_000 : 500_000) + index);
   const tier = ((index % 3) + 1) as Tier;
   const kind: Kind = random.chance(0.2) ? 'copy' : 'scan';
   const face = random.pick(fonts.unseen);
-  const sheet = layOut(
-    { width: 1728, height: 1143, face, style: random.pick(styles), number: null, whole: true },
-    random,
-  );
-  const { page } = fax(sheet, tier, kind, random);
+  const lines = others ? [otherNumber(random), otherNumber(random)] : [];
+  const style = others ? 'colon' : random.pick(styles);
+  const wish = { width: 1728, height: others ? 700 : 1143, face, style, number: null, whole: true, lines };
+  const { page } = fax(layOut(wish, random), tier, kind, random);
   const groups = [`tier ${tier}`, kind];
-  return { ...wholePage(page), truth: null, groups, note: `${face.font.name} tier ${tier} ${kind}` };
+  const note = `${face.font.name} tier ${tier} ${kind} ${lines.join(' / ')}`;
+  return { ...wholePage(page), truth: null, groups, note };
+}
+
+/** What a customer's own numbers look like: other letters in the same form, longer and shorter ones, dates. */
+function otherNumber(random: Random): string {
+  const digits = (length: number) => Array.from({ length }, () => random.whole(0, 9)).join('');
+  const letters = random.pick(['SL', 'PO', 'CI', 'GL', 'OL', 'CT', 'QL', 'DL', 'CE', 'XC', 'No', 'ID']);
+  return random.pick([
+    () => `製造番号 ${letters}-${digits(4)}-${digits(4)}`,
+    () => `契約番号：${letters}${digits(8)}`,
+    () => `サービス番号 ${letters}-${digits(4)}-${digits(4)}`,
+    () => `契約番号 ${digits(4)}-${digits(4)}`,
+    () => `契約番号 CL-${digits(4)}-${digits(5)}`,
+    () => `No. ${digits(4)}-${digits(4)}-${digits(4)}`,
+    () => `TEL 0${digits(2)}-${digits(4)}-${digits(4)}`,
+    () => `2026-${digits(4)}-${digits(4)}`,
+  ])();
 }
 
 /** The drawn head of a page on paper of full length, its sender's line blanked as `straighten` does. */

@@ -33,6 +33,8 @@ export interface Wish {
   readonly style: Style;
   /** Null for a page without a number. */
   readonly number: string | null;
+  /** Lines to be set before the text, of a page without a number. */
+  readonly lines?: readonly string[];
   /** A page's head: sender's line, title; otherwise a cut around the number. */
   readonly whole: boolean;
 }
@@ -111,6 +113,10 @@ export function layOut(wish: Wish, random: Random): Sheet {
   };
   for (let line = 0; line < before; line++) other();
   const number = wish.number;
+  for (const line of wish.lines ?? []) {
+    write(line, left, y, em);
+    y += step;
+  }
   if (number === null) for (let line = 0; line < 3; line++) other();
   else if (wish.style === 'boxed') tableRow(labels[0]!, (x) => boxes(number, x));
   else if (wish.style === 'field') tableRow(labels[0]!, (x) => void write(number, x, y, em, letterSpace));

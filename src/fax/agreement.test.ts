@@ -12,7 +12,17 @@ const reading = (
   value: string,
   more: Partial<FaxReading> = {},
 ): FaxReading => ({
-  ...{ reader, value, raw: value, confidence: 1, clear: 1, boxed: false, box, sharesBox: false },
+  ...{
+    reader,
+    value,
+    raw: value,
+    confidence: 1,
+    clear: 1,
+    fixed: reader !== 'line',
+    boxed: false,
+    box,
+    sharesBox: false,
+  },
   ...more,
 });
 const knows = (...numbers: readonly string[]) => ({ knows: (number: string) => numbers.includes(number) });
@@ -35,6 +45,10 @@ describe('a number on a fax is accepted', () => {
     [
       'our own and another agree, and the same engine once said something else',
       [reading('field', A), reading('line', A, { sharesBox: true }), reading('page', B)],
+    ],
+    [
+      'two agree and one of them read the fixed letters',
+      [reading('field', A, { fixed: false }), reading('page', A)],
     ],
     ['the text readers agree and our own found nothing', [reading('page', A), reading('line', A)]],
   ])('%s', (_, readings) => {
@@ -62,6 +76,10 @@ describe('a person must look when', () => {
       [reading('field', A, { clear: 0.94 }), reading('line', A, { sharesBox: true })],
     ],
     ['they differ', [reading('page', A), reading('line', B)]],
+    [
+      'nobody read the fixed letters: it may be a number of another kind',
+      [reading('field', A, { fixed: false }), reading('page', A, { fixed: false }), reading('line', A)],
+    ],
     [
       'two agree against our own, however unsure that is: both stumble over a slashed zero',
       [reading('page', A), reading('line', A), reading('field', B, { confidence: 0.3 })],

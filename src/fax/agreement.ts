@@ -14,6 +14,10 @@ export interface FaxReading {
   readonly confidence: number;
   /** `field`: how surely each character is that one and no other, the lowest of all; others: 0. */
   readonly clear: number;
+  /**
+   * The mask's fixed characters were read. `line` never says so: it can write no others, and would make `CL` of `SL`.
+   */
+  readonly fixed: boolean;
   /** One character a box: there the engines that read lines fail, and only our own reader is heard. */
   readonly boxed: boolean;
   readonly box: Box;
@@ -89,9 +93,10 @@ const values = (readings: readonly FaxReading[]): readonly string[] => [
   ...new Set(readings.map(({ value }) => value)),
 ];
 
-/** At least two readers, and not merely two looks at one damaged crop. */
+/** At least two readers, and not merely two looks at one damaged crop, nor at a number with other fixed letters. */
 function independent(readings: readonly FaxReading[], value: string): boolean {
   const same = readings.filter((one) => one.value === value);
+  if (!same.some(({ fixed }) => fixed)) return false;
   const by = (reader: FaxReader) => same.filter((one) => one.reader === reader);
   if (by('page').length > 0 && (by('line').length > 0 || by('field').length > 0)) return true;
   const [field] = by('field');

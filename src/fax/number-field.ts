@@ -24,6 +24,8 @@ export interface NumberFieldReading {
    * character little like any, `confidence` is low and this is not; where it stands between two, this is low.
    */
   readonly clear: number;
+  /** The fixed characters were seen, all of them: else another number may have been pressed into the mask. */
+  readonly fixed: boolean;
   readonly glyphs: readonly { readonly char: string; readonly p: number; readonly clear: number }[];
   readonly box: Box;
   /** Rules stood between the characters. */
@@ -38,6 +40,8 @@ const passesMax = 2_500;
 const cutSureMax = 0.5;
 /** Less like any character than this is not told apart by what it is least unlike. */
 const hardlyOne = 0.05;
+/** A fixed character seen with less is one that the mask alone put there. */
+const fixedMin = 0.1;
 const minorityMin = 0.25;
 
 export function readNumberField(model: Model, mask: Mask, upperHalf: Bitmap): NumberFieldReading | null {
@@ -112,19 +116,20 @@ function readingOf(mask: Mask, path: Path, page: CleanPage): NumberFieldReading 
   });
   let at = 0;
   let value = '';
-  let [confidence, clear] = [1, 1];
+  let [confidence, clear, fixed] = [1, 1, true];
   for (const part of mask.parts) {
     if (part.kind === 'separator') value += part.char;
     else {
       const glyph = glyphs[at++]!;
       value += part.kind === 'literal' ? part.char : glyph.char;
       confidence = Math.min(confidence, glyph.p);
-      if (part.kind !== 'literal') clear = Math.min(clear, glyph.clear);
+      if (part.kind === 'literal') fixed &&= glyph.p >= fixedMin;
+      else clear = Math.min(clear, glyph.clear);
     }
   }
   const boxes = path.glyphs.map(({ seen }) => seen.box);
   return {
-    ...{ value, confidence, clear, glyphs, box: boxes.reduce(union) },
+    ...{ value, confidence, clear, fixed, glyphs, box: boxes.reduce(union) },
     ...{ boxed: isBoxed(boxes, page), strip: stripOf(mask, boxes, page) },
   };
 }

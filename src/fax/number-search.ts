@@ -29,8 +29,18 @@ export async function seekNumber(ocr: Recogniser, page: Bitmap, search: NumberSe
   const field = await ocr.field(upper, search.mask);
   const readings: FaxReading[] = [];
   if (field !== null) {
-    const { value, confidence, clear, boxed, box } = field;
-    readings.push({ reader: 'field', value, raw: value, confidence, clear, boxed, box, sharesBox: false });
+    const { value, confidence, clear, fixed, boxed, box } = field;
+    readings.push({
+      reader: 'field',
+      value,
+      raw: value,
+      confidence,
+      clear,
+      fixed,
+      boxed,
+      box,
+      sharesBox: false,
+    });
     const asWritten = scaled(crop(page, withMargin(box)), lineScale);
     readings.push(...(await lineReading(ocr, asWritten, search.mask, box, true)));
     // Rules, dirt and wide spaces upset an engine that reads lines: it may know the characters set close together.
@@ -57,12 +67,13 @@ export async function pageReadings(
 ): Promise<readonly FaxReading[]> {
   const upper = text.lines.filter(({ box }) => box.y + box.height / 2 < page.height / 2);
   const found = numbersIn(mask, upper).map(
-    ({ value, raw, box, exact }): FaxReading => ({
+    ({ value, raw, box, exact, fixed }): FaxReading => ({
       reader: 'page',
       value,
       raw,
       confidence: exact ? 1 : 0.5,
       clear: 0,
+      fixed,
       boxed: false,
       box,
       sharesBox: false,
@@ -89,7 +100,19 @@ async function lineReading(
   const value = read === null ? null : numberIn(mask, read.text);
   if (value === null || read === null) return [];
   const confidence = read.confidence / 100;
-  return [{ reader: 'line', value, raw: read.text, confidence, clear: 0, boxed: false, box, sharesBox }];
+  return [
+    {
+      reader: 'line',
+      value,
+      raw: read.text,
+      confidence,
+      clear: 0,
+      fixed: false,
+      boxed: false,
+      box,
+      sharesBox,
+    },
+  ];
 }
 
 function withMargin({ x, y, width, height }: Box): Box {

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createWorker, OEM, PSM, type Worker } from 'tesseract.js';
-import { type Bitmap, type Box, graymap, scaled, softened } from './bitmap.ts';
+import { type Bitmap, type Box, graymap, softened } from './bitmap.ts';
 import * as limits from './limits.ts';
 import type { Turn } from './straighten.ts';
 
@@ -90,15 +90,12 @@ export async function orientationOf(
   }
 }
 
-/** Small print is read better when it is a little larger. */
-const textScale = 1.12;
-
 /** The text of a page or strip: Japanese, layout found by itself (PSM 3). */
 export async function textOf(page: Bitmap): Promise<PageText> {
   const japanese = await worker('jpn');
   await japanese.setParameters({ tessedit_pageseg_mode: PSM.AUTO });
   const { data } = await japanese.recognize(
-    graymap(softened(scaled(page, textScale))),
+    graymap(softened(softened(page))),
     {},
     { text: true, blocks: true },
   );
@@ -116,10 +113,10 @@ export async function textOf(page: Bitmap): Promise<PageText> {
 }
 
 const boxOf = ({ x0, y0, x1, y1 }: { x0: number; y0: number; x1: number; y1: number }): Box => ({
-  x: x0 / textScale,
-  y: y0 / textScale,
-  width: (x1 - x0) / textScale,
-  height: (y1 - y0) / textScale,
+  x: x0,
+  y: y0,
+  width: x1 - x0,
+  height: y1 - y0,
 });
 
 /** One line, read by another model that knows only these characters. */

@@ -57,6 +57,13 @@ describe('the number in recognised lines', () => {
   });
 });
 
+it('tells whether the fixed letters were read, or taken for granted', () => {
+  const fixed = (text: string) => numbersIn(mask, [line(text)]).map((one) => one.fixed);
+  expect(
+    ['番号_CL-4180-2537', 'CI-4180-2537', '製造番号_SL-4180-2537', 'サービス番号_(4180-2537'].map(fixed),
+  ).toEqual([...[[true], [true], [false], [false]]]);
+});
+
 it('reads one line of the second model, which knows only the mask’s characters', () => {
   expect(charactersOf(mask)).toBe('CL-0123456789');
   expect(charactersOf(parseMask('AA9999'))).toHaveLength(37);

@@ -24,6 +24,8 @@ export interface Written {
   readonly labelled: boolean;
   /** Every character was read as it is, none folded from a look-alike. */
   readonly exact: boolean;
+  /** The mask's fixed characters were read, not taken for granted. */
+  readonly fixed: boolean;
 }
 
 /**
@@ -64,7 +66,9 @@ function written(
     const boxes = spans.filter(({ from, to }) => from < end && to > one.offset).map(({ box }) => box);
     if (boxes.length === 0) return [];
     const exact = one.verdict === 'fits';
-    return [{ value, raw: one.raw, box: around(boxes), labelled: one.label === 'strong', exact }];
+    return [
+      { value, raw: one.raw, box: around(boxes), labelled: one.label === 'strong', exact, fixed: true },
+    ];
   });
 }
 
@@ -139,7 +143,7 @@ function damagedIn(mask: Mask, lines: readonly TextLine[]): readonly Written[] {
     const labelled = announced.test(text.slice(0, found.at));
     if (!kept && !labelled) return [];
     const raw = text.slice(found.at - before.length, found.at + mask.parts.length);
-    return [{ value: found.value, raw, box: numberBox(line, mask), labelled, exact: false }];
+    return [{ value: found.value, raw, box: numberBox(line, mask), labelled, exact: false, fixed: false }];
   });
 }
 
