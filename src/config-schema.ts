@@ -204,6 +204,7 @@ const faxGateway = z
     from: z.string().min(1),
     subject: z.string().optional(),
     layout: z.enum(faxLayouts).default('network-fax'),
+    send: z.string().optional(),
     fields: z
       .strictObject({
         caller: fieldSetting.optional(),

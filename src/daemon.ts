@@ -80,6 +80,8 @@ export async function openDesk(config: Config, journal: Journal, now = clockOf(c
     journal,
     now,
     pack: toBytes,
+    // pdfkit and its font weigh more than the daemon needs on most days.
+    print: async (sheets, at) => (await import('./outbox/fax-print.ts')).printFax(sheets, at),
     identify,
     async accept(raw, source, receivedAt, quiet) {
       const { messageId, contentKey, returnPath } = identify(raw);

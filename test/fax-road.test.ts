@@ -64,7 +64,7 @@ describe('a fax from a registered number', () => {
     expect(letter.text).toContain('青山 晴子 様');
     const told = await toStaff();
     expect(told.subject).toContain('【FAX】【新規】');
-    expect(told.text).toContain('FAX 0355500142 登録済み(青山 晴子)');
+    expect(told.text).toContain('FAX 03-5550-0142 登録済み(青山 晴子)');
     expect(told.text).toContain('メッセージの送信に時間');
     // Kept: the original, a picture of each page and of the number, and the text.
     const { received } = trial.daemon.desk.store;

@@ -20,10 +20,11 @@ export function header({ raw }: Arrival, name: string): string {
 
 export type StaffDesk = Awaited<ReturnType<typeof startStaffDesk>>;
 
-export async function startStaffDesk(now: string, extension: '+' | 'none' = 'none', yaml = '') {
+export async function startStaffDesk(now: string, extension: '+' | 'none' = 'none', yaml = '', csv?: string) {
   const trial: Trial = await startTrial({
     now,
     yaml: `${vouching}${staff}addressExtension: '${extension}'\n${yaml}`,
+    ...(csv === undefined ? {} : { csv }),
   });
   const to = (address: string): readonly Arrival[] =>
     trial.arrivals.filter((one) => one.recipients.includes(address));

@@ -4,10 +4,11 @@ import { isoJst } from '../calendar/jst.ts';
 import { type Answered, answerByMail, answerByPhone } from '../desk/answer-by-command.ts';
 import { recipientsOfItem } from '../desk/answer-item.ts';
 import { composeItem } from '../desk/compose-item.ts';
+import { faxNumberOf, shownRecipients } from '../desk/fax-out.ts';
 import type { SendingDesk } from '../desk/house.ts';
 import { surnameOf } from '../reply/answer.ts';
 import type { Directive } from '../reply/directive-shape.ts';
-import { readValue } from '../reply/directive-value.ts';
+import { byFax, readValue } from '../reply/directive-value.ts';
 import { type Door, Failed, UsageError } from './door.ts';
 
 export interface ReplyOptions {
@@ -25,9 +26,9 @@ export async function reply(door: Door, refText: string, options: ReplyOptions):
   const via = options.via ?? 'mail';
   if (!['mail', 'fax', 'phone'].includes(via))
     throw new UsageError(`--via: "${via}" is none of mail, fax, phone`);
-  if (via === 'fax')
-    throw new Failed('reply: faxes cannot be sent yet; answer by mail, or call and use --via phone');
-  const directives = directivesOf(options);
+  if (via === 'fax' && options.to !== undefined)
+    throw new UsageError('--to: a fax goes to the registered number of the contract; leave --to out');
+  const directives = directivesOf(via === 'fax' ? { ...options, to: byFax } : options);
   const text = new TextDecoder('utf-8', { fatal: false }).decode(door.readBytes(options.bodyFile));
   const desk = await door.desk();
   const command = {
@@ -51,10 +52,22 @@ async function tell(door: Door, desk: SendingDesk, ref: string, done: Answered):
     return;
   }
   const { item, warnings } = done;
-  const { to, cc } = recipientsOfItem(item);
+  const fax = faxNumberOf(item);
+  const { to: addresses, cc } = recipientsOfItem(item);
+  const to = shownRecipients(fax, addresses);
   const at = item.notBefore === null ? null : isoJst(new Date(item.notBefore));
   const { subject, body } = await composeItem(desk, item, new Date(item.notBefore ?? door.now()));
-  const document = { id: item.id, ref, via: 'mail', to, cc, subject, notBefore: at, warnings, body };
+  const document = {
+    id: item.id,
+    ref,
+    via: fax === null ? 'mail' : 'fax',
+    to,
+    cc,
+    subject,
+    notBefore: at,
+    warnings,
+    body,
+  };
   const lines = [
     `Letter ${item.id} to ${[...to, ...cc].join(', ')} leaves ${at === null ? 'when the calendar is known' : `at ${at}`}.`,
     ...warnings.map((one) => `  note: ${one}`),

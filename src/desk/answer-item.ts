@@ -1,9 +1,12 @@
 /** What an answer in the outbox knows: enough to word it when it leaves (spec 5.2), and to whom it goes. Pure. */
+import { faxNumberOf } from './fax-out.ts';
 import type { LetterData, OutboxItem } from './ports.ts';
 
 export interface AnswerData {
   readonly to: readonly string[];
   readonly cc: readonly string[];
+  /** The number it is faxed to; `to` is then the gateway's address. Null: by mail. */
+  readonly fax: string | null;
   /** As typed; null is the standard template. */
   readonly template: string | null;
   /** What the staff member wrote, directives taken off. */
@@ -25,6 +28,7 @@ export function answerData({ data }: Pick<OutboxItem, 'data'>): AnswerData {
   return {
     to: listOf(to),
     cc: listOf(cc),
+    fax: faxNumberOf({ data }),
     template: typeof template === 'string' ? template : null,
     text: textOf(data['text']),
     settings: settings !== null && typeof settings === 'object' && !isList(settings) ? settings : {},

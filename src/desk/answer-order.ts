@@ -7,6 +7,7 @@ import type { Directive } from '../reply/directive-shape.ts';
 import { type Correspondence, recipientsOf, remarksOn } from '../reply/recipients.ts';
 import type { Participant, Ticket } from '../ticket/ticket.ts';
 import { type AnswerData, answerData } from './answer-item.ts';
+import { answersByFax } from './fax-out.ts';
 import { gateHours, type House } from './house.ts';
 import { lastFromCustomer } from './last-word.ts';
 import type { MessageFacts, NewLetter, OutboxItem, Received, Stop } from './ports.ts';
@@ -48,7 +49,7 @@ export function orderAnswer(request: AnswerRequest, house: House, now: Date): Or
   const template = directives.find((one) => one.kind === 'answer')?.template ?? null;
   const settings = settingsOf(directives);
   const composed = composeAnswer(house.templates, template, trialFacts(request, house, settings));
-  const recipients = recipientsOf(correspondence(ticket, last, request.contract, house), directives);
+  const recipients = whoGetsIt(request, last, house);
   const tooLarge = whatFits(files, answerFilesBytesMax).left.length > 0;
   if (composed.kind === 'problems' || recipients.kind === 'problem' || tooLarge) {
     return {
@@ -60,12 +61,13 @@ export function orderAnswer(request: AnswerRequest, house: House, now: Date): Or
       ],
     };
   }
-  const { to, cc, flags } = recipients;
+  const { to, cc, fax } = recipients;
   const held = whyHeld(request, last);
   const urgent = directives.some((one) => one.kind === 'urgent');
   const data: AnswerData = {
     to,
     cc,
+    fax,
     template,
     text: request.text,
     settings,
@@ -73,7 +75,7 @@ export function orderAnswer(request: AnswerRequest, house: House, now: Date): Or
     author: author.name,
     authorAddress: author.address,
     closes: directives.some((one) => one.kind === 'close'),
-    files: files.length > 0,
+    files: files.length > 0 && fax === null,
   };
   return {
     kind: 'ordered',
@@ -86,13 +88,46 @@ export function orderAnswer(request: AnswerRequest, house: House, now: Date): Or
       ...(held === null ? {} : { held: held.reason }),
     },
     held: held?.told ?? null,
-    warnings: remarksOn(flags),
+    warnings: recipients.warnings,
     participants: accepted(ticket, [...to, ...cc]),
     stops: letters
       .filter((one) => one.state === 'held' && one.kind === 'answer')
       .filter((one) => held === null && answerData(one).authorAddress === author.address)
       .map(({ id }) => ({ id, state: 'cancelled', reason: 'a newer answer takes its place', must: false })),
   };
+}
+
+export type AnswerRecipients =
+  | {
+      readonly kind: 'recipients';
+      readonly to: readonly string[];
+      readonly cc: readonly string[];
+      readonly fax: string | null;
+      readonly warnings: readonly string[];
+    }
+  | { readonly kind: 'problem'; readonly text: string };
+
+/** By fax or by mail, and to whom (spec 5.3). */
+export function whoGetsIt(
+  {
+    directives,
+    ticket,
+    contract,
+    files,
+  }: Pick<AnswerRequest, 'directives' | 'ticket' | 'contract' | 'files'>,
+  last: Received | null,
+  house: House,
+): AnswerRecipients {
+  const fax = answersByFax(directives, last, contract, house);
+  if (fax?.kind === 'problem') return fax;
+  if (fax !== null) {
+    const warnings = files.length === 0 ? [] : ['FAXでは添付ファイルを送れません。本文だけを送信します。'];
+    return { kind: 'recipients', to: [fax.address], cc: [], fax: fax.number, warnings };
+  }
+  const found = recipientsOf(correspondence(ticket, last, contract, house), directives);
+  return found.kind === 'problem'
+    ? found
+    : { kind: 'recipients', to: found.to, cc: found.cc, fax: null, warnings: remarksOn(found.flags) };
 }
 
 /** When an answer given now would leave: the undo window first (spec 5.3), then the gate. */

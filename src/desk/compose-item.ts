@@ -5,10 +5,12 @@ import { japaneseDate, japaneseDateTime } from '../calendar/japanese-date.ts';
 import { addDays, dayOf } from '../calendar/jst.ts';
 import { check, earliest, reopensAt } from '../calendar/reception-hours.ts';
 import { type Contract, registeredContact, standing } from '../inquiry/contract.ts';
+import { shownPhone } from '../inquiry/phone-number.ts';
 import { addresseeOf, endCustomerOf, STRANGER } from '../reply/addressee.ts';
 import type { Carried } from '../reply/attachment.ts';
 import { type Drafted, draftLetter } from '../reply/draft.ts';
 import type { FactsOf, NeutralFacts } from '../reply/facts.ts';
+import { faxSheets } from '../reply/fax-sheet.ts';
 import { composeLetter } from '../reply/letter-text.ts';
 import { markedAddress, signMark } from '../reply/mark.ts';
 import { messageIdFor } from '../reply/message-id.ts';
@@ -20,6 +22,7 @@ import { besideFlags } from './beside.ts';
 import { answerLetter, answerNow, confirmationFacts, staffNoteFacts } from './compose-staff.ts';
 import { digestNow } from './digest.ts';
 import { isAboutLetter } from './enclosed.ts';
+import { contactOf, faxNumberOf } from './fax-out.ts';
 import { gateHours, type SendingDesk } from './house.ts';
 import { notificationFacts } from './notification-facts.ts';
 import { type Occasion, occasionOf } from './occasion.ts';
@@ -47,6 +50,7 @@ export async function word(
   const { item, ticket, message } = occasion;
   const { house } = desk;
   const { subject, body } = await text(desk, occasion, now, attachments);
+  const sheets = await faxed(desk, occasion, subject, body, now);
   const key = house.keys[0]!;
   const toStaff = isStaffMail(item.kind);
   // Every Message-ID and return path is about the letter (b, s); only a reply address names the ticket (c).
@@ -67,15 +71,37 @@ export async function word(
       from: house.from,
       ...recipientsOfItem(item),
       replyTo: extended && replyMark !== null ? markedAddress(house.from.address, replyMark) : null,
-      subject,
-      body,
+      subject: sheets?.subject ?? subject,
+      body: sheets === null ? body : '',
       messageId: messageIdFor(mark, item.kind, house.from.address.split('@')[1]!),
       at: now,
       inReplyTo: parent,
       references: [parent ?? '', ...earlier.map((one) => one.messageId!)],
-      attachments,
+      attachments: sheets?.files ?? attachments,
     }),
     envelopeFrom: (extended ? markedAddress(house.from.address, mark) : null) ?? '',
+  };
+}
+
+/** A letter by fax is mail to the gateway that bears nothing but its sheets: some gateways fax what stands beside them. */
+async function faxed(desk: SendingDesk, occasion: Occasion, subject: string, body: string, now: Date) {
+  const { item, ticket } = occasion;
+  const number = faxNumberOf(item);
+  if (number === null) return null;
+  const ref = ticket?.ref ?? '';
+  const sheets = faxSheets({
+    title: item.kind === 'answer' ? 'お問合せへのご回答' : subject,
+    ref,
+    addressee: await addressee(desk, occasion),
+    number: shownPhone(number),
+    leavesAt: japaneseDateTime(now),
+    desk: desk.house.desk,
+    body,
+  });
+  const bytes = await desk.print(sheets, now);
+  return {
+    subject: `[${ref}] FAX ${shownPhone(number)}`,
+    files: [{ name: `${ref}.pdf`, type: 'application/pdf', bytes }],
   };
 }
 
@@ -124,8 +150,12 @@ async function text(
     case 'answer':
       return answerLetter(house, occasion, shared, now);
     case 'acknowledgement':
+      if (faxNumberOf(item) !== null)
+        return composeLetter(house.templates, 'fax-acknowledgement', faxAcknowledgement(occasion, common));
       return composeLetter(house.templates, 'acknowledgement', acknowledgement(desk, occasion, shared, now));
     case 'request-number':
+      if (faxNumberOf(item) !== null)
+        return composeLetter(house.templates, 'fax-acknowledgement', faxAcknowledgement(occasion, common));
       return composeLetter(house.templates, item.kind, { ...shared, readNumber: textOf(item.data['read']) });
     case 'reminder':
       return composeLetter(house.templates, item.kind, {
@@ -161,7 +191,7 @@ async function confirmation(desk: SendingDesk, occasion: Occasion, common: Neutr
 /** 宛名 by the registered contact; a letter without contract data and one to a stranger greet お客様. */
 async function addressee(desk: SendingDesk, { item, contract }: Occasion): Promise<string> {
   if (item.data['bare'] === true) return STRANGER;
-  if (contract !== null) return addresseeOf(registeredContact(contract, item.to), contract.customer);
+  if (contract !== null) return addresseeOf(contactOf(contract, item), contract.customer);
   const names = (await desk.store.contracts.registeredOn(item.to)).map((one) =>
     addresseeOf(registeredContact(one, item.to), one.customer),
   );
@@ -180,8 +210,7 @@ function acknowledgement(
   // Only the first letter of a ticket waited for the opening; a later one waited for a number or a period.
   const first = letters.every((one) => one.id >= item.id || isStaffMail(one.kind));
   const outside = first && !received.open && received.reason !== 'lunch';
-  const contact =
-    contract === null || item.data['bare'] === true ? null : registeredContact(contract, item.to);
+  const contact = contract === null || item.data['bare'] === true ? null : contactOf(contract, item);
   const next = earliest(calendar, 'reception', now);
   return {
     ...shared,
@@ -192,6 +221,25 @@ function acknowledgement(
       !openNow && gateHours(desk.house, item.kind) !== 'reception' ? 'any-hour' : outside ? 'held' : 'no',
     nextOpening: next === null ? null : japaneseDateTime(next),
     endCustomer: endCustomerOf(contact, contract?.customer ?? ''),
+  };
+}
+
+/** The page says what arrived, and nothing of the contract: it lies in a shared tray (tone 6). */
+function faxAcknowledgement(
+  { item, message }: Occasion,
+  common: NeutralFacts,
+): FactsOf['fax-acknowledgement'] {
+  const fax = message?.facts?.fax;
+  const unreadable = (fax?.pages ?? []).flatMap((outcome, at) =>
+    outcome === 'text' || outcome === 'image' ? [] : [at + 1],
+  );
+  return {
+    ...common,
+    fax: {
+      pages: (fax?.pages.length ?? 0) + (fax?.unread ?? 0),
+      pagesUnreadable: unreadable.length === 0 ? null : unreadable.join('、'),
+      resend: item.kind === 'request-number' || item.data['resend'] === true,
+    },
   };
 }
 

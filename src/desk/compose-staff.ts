@@ -1,16 +1,15 @@
 /** An answer as it would leave now, and the mail that tells staff about it (spec 5.3, tone 9b, 10). */
 import { japaneseDate, japaneseDateTime } from '../calendar/japanese-date.ts';
 import { addDays, dayOf } from '../calendar/jst.ts';
-import { registeredContact } from '../inquiry/contract.ts';
 import { endCustomerOf } from '../reply/addressee.ts';
 import { type Answer, composeAnswer } from '../reply/answer.ts';
 import type { Carried } from '../reply/attachment.ts';
 import type { NeutralFacts } from '../reply/facts.ts';
-import { recipientsOf } from '../reply/recipients.ts';
 import type { ConfirmationFacts, NotificationFacts, StaffNoteFacts } from '../reply/staff-facts.ts';
 import { reopenDaysMax } from '../ticket/thread.ts';
 import { answerData, answerNamed } from './answer-item.ts';
-import { correspondence, leavesAt } from './answer-order.ts';
+import { leavesAt, whoGetsIt } from './answer-order.ts';
+import { contactOf, shownRecipients } from './fax-out.ts';
 import type { House, SendingDesk } from './house.ts';
 import { lastFromCustomer } from './last-word.ts';
 import type { Occasion } from './occasion.ts';
@@ -24,7 +23,7 @@ export function answerLetter(
   now: Date,
 ): Extract<Answer, { kind: 'answer' }> {
   const data = answerData(item);
-  const contact = contract === null ? null : registeredContact(contract, item.to);
+  const contact = contract === null ? null : contactOf(contract, item);
   const before = letters.findLast((one) => one.kind === 'answer' && one.sentAt !== null)?.sentAt ?? null;
   // Who sent the number we had asked for asked the question before.
   const bringsNumber = message?.outcome === 'ticket-continued' && message.facts?.result != null;
@@ -33,7 +32,11 @@ export function answerLetter(
     ...common,
     receivedAt: question === null ? common.receivedAt : japaneseDateTime(new Date(question.receivedAt)),
     subject: ticket?.subject ?? '',
-    question: question?.facts?.text ?? '',
+    // What was recognised on a fax is not what its sender wrote, and lies before him on paper.
+    question: question?.facts?.fax === undefined ? (question?.facts?.text ?? '') : '',
+    byFax: data.fax !== null,
+    // On the sheets it stands above the letter.
+    addressee: data.fax === null ? common.addressee : '',
     endCustomer: endCustomerOf(contact, contract?.customer ?? ''),
     staff: { name: data.author, signature: null },
     text: data.text,
@@ -62,7 +65,7 @@ export function confirmationFacts(
   rendered: { readonly subject: string; readonly body: string; readonly title: string },
   now: Date,
 ): ConfirmationFacts {
-  const { to, cc, author, files } = answerData(answer);
+  const { to, cc, author, files, fax } = answerData(answer);
   const at = answer.sentAt ?? answer.notBefore;
   const written = messages.find((one) => one.id === answer.receivedId);
   const { warnings } = item.data;
@@ -70,7 +73,7 @@ export function confirmationFacts(
     leavesAt: at === null ? null : japaneseDateTime(new Date(at)),
     notToday: at !== null && dayOf(new Date(at)) !== dayOf(now),
     author,
-    to,
+    to: shownRecipients(fax, to),
     cc,
     template: rendered.title,
     attachments: files ? (written?.facts?.attachments ?? []) : [],
@@ -93,12 +96,12 @@ export function staffNoteFacts({ item, message, letters }: Occasion): StaffNoteF
 export function answerNow(house: House, occasion: Occasion, now: Date): NotificationFacts['answer'] {
   const { ticket, messages, contract } = occasion;
   if (ticket === null) return undefined;
-  const mail = correspondence(ticket, lastFromCustomer(messages), contract, house);
-  const found = recipientsOf(mail, []);
+  const request = { directives: [], files: [], ticket, contract };
+  const found = whoGetsIt(request, lastFromCustomer(messages), house);
   const at = leavesAt(house, now, false);
   return {
     leavesAt: at === null ? null : japaneseDateTime(at),
-    to: found.kind === 'recipients' ? found.to : [],
+    to: found.kind === 'recipients' ? shownRecipients(found.fax, found.to) : [],
     cc: found.kind === 'recipients' ? found.cc : [],
   };
 }

@@ -5,6 +5,7 @@ import type { Ticket, TicketState } from '../ticket/ticket.ts';
 import { heldByCustomer } from './answer-fate.ts';
 import { bounced } from './bounced.ts';
 import { attach, base, explain, quarantined, subjectOf } from './decision.ts';
+import { faxReported } from './fax-reported.ts';
 import type { House } from './house.ts';
 import { byStaff, probablyAutomatic } from './last-word.ts';
 import type { Findings } from './look-up.ts';
@@ -19,6 +20,7 @@ import { isMachine, isPartial, judge, reasonOf } from './verdict.ts';
 export function decide(findings: Findings, house: House, now: Date): Decision {
   const { screening, belonging } = findings;
   if (unreadable(findings)) return quarantined(findings.message, house, now, 'nothing readable');
+  if (findings.faxReport !== null) return faxReported(findings, findings.faxReport, house, now);
   if (screening.kind === 'bounce' && findings.fax === null) return bounced(findings, house, now);
   if (findings.returned) return ignored(findings, now, 'own-mail');
   if (findings.channel === 'mail' && !findings.gateway) {

@@ -1,6 +1,7 @@
 /** A fax has no sender but a caller: what the registry knows of that number, and what it settles (spec 3.4). Looks up only. */
 import type { Verdict } from '../inquiry/authentication.ts';
 import type { Contract } from '../inquiry/contract.ts';
+import { faxAddress } from '../inquiry/fax-gateway.ts';
 import { asReading, callerContact, settledByCaller } from '../inquiry/fax-number.ts';
 import type { Mailbox } from '../inquiry/letter.ts';
 import type { NumberReading } from '../inquiry/opening.ts';
@@ -16,6 +17,8 @@ export interface Caller {
   readonly reading: NumberReading;
   /** The registered person mail about the fax may go to. */
   readonly sender: Mailbox | null;
+  /** Where a fax back to the registered number goes, when nobody behind it has a mail address and a gateway sends. */
+  readonly faxBack: { readonly number: string; readonly address: string } | null;
 }
 
 /** @param authentication of the gateway's own mail: when it failed, nobody is believed to have called. */
@@ -33,9 +36,11 @@ export async function findCaller(
   const reading = asReading(settledByCaller(document.number, only));
   const contract = reading.value === null ? null : await store.contracts.find(reading.value);
   const contact = callerContact(registeredOn, contract, caller);
+  const back = caller === null || contact !== null ? null : faxAddress(house.faxGateways, caller);
   return {
     registeredOn,
     reading,
+    faxBack: caller === null || back === null ? null : { number: caller, address: back },
     sender: contact === null ? null : { name: contact.name, address: contact.email },
   };
 }

@@ -1,5 +1,6 @@
 /** What staff are told of a fax besides its text, in Japanese: pages, caller, candidates for the number. Pure. */
 import type { FaxReader } from '../inquiry/fax.ts';
+import { shownPhone } from '../inquiry/phone-number.ts';
 import type { FaxArrival } from './read-fax.ts';
 
 const pageWords: Readonly<Record<string, string>> = {
@@ -24,7 +25,7 @@ export function faxRemarks({ call, document }: FaxArrival): readonly string[] {
     return `${value}(${who.length === 0 ? '読取ではなく、発信元・登録番号からの推定' : `読取: ${who.join('・')}`})`;
   });
   return [
-    call.caller === null ? '発信元のFAX番号は分かりません' : `発信元のFAX番号: ${call.caller}`,
+    call.caller === null ? '発信元のFAX番号は分かりません' : `発信元のFAX番号: ${shownPhone(call.caller)}`,
     ...(header === '' ? [] : [`送信機が印字した発信元: ${header.slice(0, headerCharsMax)}`]),
     ...(number.decision === 'accepted' || candidates.length === 0
       ? []

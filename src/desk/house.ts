@@ -5,6 +5,7 @@ import type { FormProfile } from '../inquiry/profile.ts';
 import type { Mask } from '../inquiry/support-number.ts';
 import type { Draft } from '../reply/draft.ts';
 import type { DeskFacts } from '../reply/facts.ts';
+import type { FaxSheets } from '../reply/fax-sheet.ts';
 import type { MarkKey } from '../reply/mark.ts';
 import type { Templates } from '../reply/template.ts';
 import { isStaffMail, type LetterKind } from '../ticket/ticket.ts';
@@ -55,6 +56,8 @@ export interface SendingDesk extends Desk {
   readonly courier: Courier;
   /** The exact bytes of a letter; the same draft always makes the same bytes. */
   readonly pack: (draft: Draft) => Promise<Buffer>;
+  /** The sheets of a fax as a PDF. */
+  readonly print: (sheets: FaxSheets, at: Date) => Promise<Buffer>;
 }
 
 /** The desk with its doors open: what the composition root hands to those who bring mail. */

@@ -12,7 +12,8 @@ import { type Circumstances, countedSince } from '../reply/withhold.ts';
 import { referencesIn } from '../ticket/reference.ts';
 import { type Belonging, belonging } from '../ticket/thread.ts';
 import { type Channel, isStaffMail, type Ticket } from '../ticket/ticket.ts';
-import { findCaller, followedFax } from './fax-caller.ts';
+import { type Caller, findCaller, followedFax } from './fax-caller.ts';
+import { type FaxReport, findFaxReport } from './fax-report.ts';
 import type { Desk } from './house.ts';
 import { callerKey } from './last-word.ts';
 import type { Acceptance, ClaimedMessage, OutboxItem, Received } from './ports.ts';
@@ -33,6 +34,8 @@ interface Read {
   readonly gateway: boolean;
   /** Who asks: From, the customer a form names, or the registered person behind a fax number. */
   readonly sender: Mailbox | null;
+  /** Where a fax back to the caller goes, when there is nobody to mail. */
+  readonly faxBack: Caller['faxBack'];
   readonly screening: Screening;
   /** Of the mail itself: a form is as believable as the server that sent it. */
   readonly authentication: Verdict;
@@ -74,6 +77,8 @@ export interface Findings extends Read {
   readonly marked: Ticket | null;
   /** Letter of ours that a mark in this message names: what bounced, what was answered, what came back. */
   readonly ours: OutboxItem | null;
+  /** What a fax gateway says became of a fax of ours. */
+  readonly faxReport: FaxReport | null;
   /** Our own mail, come back: its Message-ID is ours. */
   readonly returned: boolean;
   readonly textDigest: string | null;
@@ -136,6 +141,7 @@ export async function lookUp(
     ticketLetters: 'ticket' in belongs ? await store.outbox.ofTicket(belongs.ticket.id) : [],
     marked: marks.ticket,
     ours: marks.item,
+    faxReport: fax === null && seen.gateway ? await findFaxReport(desk, letter, marks.item, now) : null,
     returned: marks.returned,
     textDigest: digest,
     repeat: await findRepeat(desk, message, address, digest),
@@ -154,6 +160,7 @@ function readIt({ house }: Desk, message: ClaimedMessage, letter: Letter, authen
           ? 'mail'
           : 'form',
     form,
+    faxBack: null,
     gateway: gatewayOf(letter, house.faxGateways) !== null,
     sender: form === null ? letter.from : formSender(form),
     screening: screen(letter, {

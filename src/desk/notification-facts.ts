@@ -2,11 +2,13 @@
 import { japaneseDate, japaneseDateTime } from '../calendar/japanese-date.ts';
 import { dayOf } from '../calendar/jst.ts';
 import { type Contract, registeredContact, type ServicePeriod, standing } from '../inquiry/contract.ts';
+import { shownPhone } from '../inquiry/phone-number.ts';
 import type { Carried } from '../reply/attachment.ts';
 import type { NotificationFacts } from '../reply/facts.ts';
 import { lettersPerDayMax, lettersPerHourMax, type Withheld } from '../reply/withhold.ts';
 import { isStaffMail, type LetterKind } from '../ticket/ticket.ts';
 import { filesTold } from './enclosed.ts';
+import { faxNumberOf, shownRecipients } from './fax-out.ts';
 import type { FaxFacts } from './message-facts.ts';
 import type { Occasion } from './occasion.ts';
 import type { OutboxItem } from './ports.ts';
@@ -109,7 +111,7 @@ function registration({ contract, senderOn }: Occasion, address: string): string
 
 /** Who called, and whom the registry knows behind that number; a hidden number is nobody's. */
 function caller({ caller }: FaxFacts, { contract, senderOn }: Occasion): string {
-  const name = caller === null ? 'FAX 番号不明' : `FAX ${caller}`;
+  const name = caller === null ? 'FAX 番号不明' : `FAX ${shownPhone(caller)}`;
   const contact = contract?.contacts.find(({ fax }) => caller !== null && fax === caller);
   if (contact !== undefined) return `${name} 登録済み(${contact.name || '担当者名なし'})`;
   if (contract !== null) return `${name} この契約に登録なし`;
@@ -238,7 +240,9 @@ function troubleOf({ item, letters }: Occasion): readonly string[] {
   const said = typeof item.data['reason'] === 'string' ? item.data['reason'] : '';
   const letter = letters.find((one) => one.id === item.data['letter']);
   const named =
-    letter === undefined ? 'お客様へのメール' : `${kinds[letter.kind] ?? letter.kind}(${letter.to} 宛)`;
+    letter === undefined
+      ? 'お客様へのメール'
+      : `${kinds[letter.kind] ?? letter.kind}(${shownRecipients(faxNumberOf(letter), [letter.to]).join('')} 宛)`;
   const words = said === '' ? [] : [`記録された理由「${said}」`];
   switch (item.data['event']) {
     case 'failed':

@@ -250,6 +250,8 @@ export interface OutboxStore {
   ): Promise<{ queued: number; hour: number; day: number }>;
   /** Letters to customers that left at or after the instant, for the rate. */
   sentSince(instant: string): Promise<number>;
+  /** The last letter that left for this address, or null. */
+  latestTo(address: string): Promise<OutboxItem | null>;
   /** Addresses a permanent bounce was recorded for, among those given. */
   undeliverable(addresses: readonly string[]): Promise<readonly string[]>;
 }

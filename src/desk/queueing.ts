@@ -47,7 +47,9 @@ export function customerLetter(
   const { channel, screening, authentication, reading } = findings;
   if (findings.message.quiet) return withheld('taken in with --received-at: no automatic letter', null);
   if (channel === 'phone') return withheld('taken by telephone: nothing goes out by itself', null);
-  const to = recipient(findings, findings.inherited ?? findings.contract);
+  const mail = recipient(findings, findings.inherited ?? findings.contract);
+  const fax = mail === null ? findings.faxBack : null;
+  const to = mail ?? fax?.address ?? null;
   if (channel === 'fax' && !verdict.known)
     return withheld(
       'a fax from a number that is not registered: nothing goes out by itself',
@@ -62,16 +64,23 @@ export function customerLetter(
     repeat,
   });
   if (why !== null) return withheld(why.reason, why.kind);
-  const kind = kindOf[verdict.letter];
+  // On a page that lies in a shared tray nothing is said of a contract.
+  const kind = fax !== null && verdict.letter === 'period' ? 'acknowledgement' : kindOf[verdict.letter];
+  const resend = fax !== null && verdict.result === 'uncertain';
   const read = verdict.result === 'unknown' && verdict.letter === 'request-number' ? reading.value : null;
-  const key = read === null ? `${kind}:{ticket}` : `${kind}:{ticket}:${read}`;
+  const key = resend
+    ? 'fax-resend:{ticket}'
+    : read === null
+      ? `${kind}:{ticket}`
+      : `${kind}:{ticket}:${read}`;
   const letter = newLetter(house, now, kind, to!, key, {
     result: verdict.result,
     bare: verdict.letter === 'bare',
     notAtStart: reading.decision === 'not-at-start',
     read,
     // What a form server proves about itself proves nothing about the customer it names.
-    remind: verdict.known || (channel === 'mail' && authentication.verdict === 'pass'),
+    remind: fax === null && (verdict.known || (channel === 'mail' && authentication.verdict === 'pass')),
+    ...(fax === null ? {} : { fax: fax.number, resend }),
   });
   return { letters: [letter], events: [], withheld: null };
 }

@@ -1,8 +1,10 @@
 /** A person says which number it is: what follows, whether it was said by mail (`#番号`) or by command (`review accept`). Pure. */
 import { dayOf } from '../calendar/jst.ts';
 import { type Contract, registeredContact, type Standing, standing } from '../inquiry/contract.ts';
+import { faxAddress } from '../inquiry/fax-gateway.ts';
 import { contractContact } from '../inquiry/fax-number.ts';
 import { isStaffMail, type Ticket } from '../ticket/ticket.ts';
+import { faxNumberOf } from './fax-out.ts';
 import type { House } from './house.ts';
 import { lastFromCustomer } from './last-word.ts';
 import { joined } from './participants.ts';
@@ -39,10 +41,13 @@ export function settleNumber(
   const last = lastFromCustomer(messages);
   const { known, contact } = whoWrote(last, contract);
   const settles = ticket.state === 'awaiting-number' || ticket.state === 'review';
-  const asked = letters.find((one) => !isStaffMail(one.kind) && one.kind !== 'answer')?.to;
+  const asked = letters.find((one) => !isStaffMail(one.kind) && one.kind !== 'answer');
   // To whom no automatic letter could go, none goes now; a fax names nobody until its contract is known.
-  const to = asked ?? (last?.quiet === false ? contact?.address : undefined);
-  const data = { result: 'valid', bare: !known && asked !== undefined };
+  const caller = last?.facts?.fax?.caller ?? null;
+  const back = known && caller !== null ? faxAddress(house.faxGateways, caller) : null;
+  const to = asked?.to ?? (last?.quiet === false ? (contact?.address ?? back) : null);
+  const fax = asked === undefined ? (contact === null ? caller : null) : faxNumberOf(asked);
+  const data = { result: 'valid', bare: !known && asked !== undefined, ...(fax === null ? {} : { fax }) };
   const key = `acknowledgement:${ticket.id}`;
   return {
     change: {
@@ -51,7 +56,7 @@ export function settleNumber(
       ...(settles ? { state: 'open' } : {}),
       ...(contact === null ? {} : { participants: joined(ticket, [{ ...contact, role: 'author' }]) }),
     },
-    letters: settles && to !== undefined ? [newLetter(house, now, 'acknowledgement', to, key, data)] : [],
+    letters: settles && to !== null ? [newLetter(house, now, 'acknowledgement', to, key, data)] : [],
     events: [{ kind: 'number-settled', actor, reason: `${contract.number} by ${actor}` }],
     stops: settles ? withdrawn(letters, 'the number was settled by staff') : [],
     earlier: settles ? settled({ messages }, `number settled by ${actor}: ${contract.number}`) : [],

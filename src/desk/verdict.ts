@@ -75,7 +75,7 @@ function isKnown(findings: Findings, contract: Contract | null): boolean {
  * read, or that can be asked nothing, is not one the customer forgot the number in.
  */
 function needsPerson(findings: Findings, { outcome }: Triage): boolean {
-  const { form, limit, letter, sender, fax } = findings;
+  const { form, limit, letter, sender, fax, faxBack } = findings;
   // Of a mail left on its server the headers alone are known: a person fetches the rest (spec 2.2).
   if (isPartial(findings)) return true;
   const formChanged = (form?.missing.length ?? 0) > 0;
@@ -85,5 +85,5 @@ function needsPerson(findings: Findings, { outcome }: Triage): boolean {
     (fax === null
       ? letter.notes.some(({ kind }) => wordless.includes(kind))
       : fax.document.pages.some(({ outcome }) => outcome !== 'text' && outcome !== 'image'));
-  return unread || formChanged || sender === null || isMachine(findings);
+  return unread || formChanged || (sender === null && faxBack === null) || isMachine(findings);
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { faxFiles, gatewayOf, parseFaxGateway, probableGateway, readCall } from './fax-gateway.ts';
+import {
+  faxAddress,
+  faxFate,
+  faxFiles,
+  gatewayOf,
+  parseFaxGateway,
+  probableGateway,
+  readCall,
+} from './fax-gateway.ts';
 
 const hylafax = parseFaxGateway({ name: 'hyla', from: 'FaxMaster@fax.example.jp', layout: 'hylafax' });
 const network = parseFaxGateway({ name: 'net', from: '@netfax.example.jp', subject: 'FAX' });
@@ -106,7 +114,31 @@ describe('a gateway nobody listed', () => {
   });
 });
 
+it.each<[string, string, string]>([
+  [
+    'facsimile job 12 to 0355500142 completed',
+    'Your job to 0355500142 was completed successfully.',
+    'delivered',
+  ],
+  ['facsimile job 12 to 0355500142 failed', 'Your job to 0355500142 failed because:\nNo carrier', 'failed'],
+  ['FAX送信完了のお知らせ', '', 'delivered'],
+  ['FAX送信結果', '宛先: 03-5550-0142\n結果: 話中のため送信できませんでした', 'failed'],
+  ['FAX送信結果', '宛先: 03-5550-0142\n結果: 正常終了', 'delivered'],
+  ['facsimile job 12 to 0355500142 requeued', 'It will be tried again.', 'unclear'],
+])('a report is read: %s', (subject, text, fate) => {
+  expect(faxFate({ subject, text })).toBe(fate);
+});
+
+it('a gateway that sends takes the number in its address', () => {
+  const sender = parseFaxGateway({ name: 's', from: 'f@example.jp', send: 'fax={number}@fax.example.jp' });
+  expect(faxAddress([hylafax, sender], '0355500142')).toBe('fax=0355500142@fax.example.jp');
+  expect(faxAddress([hylafax], '0355500142')).toBeNull();
+  expect(faxAddress([sender], '03@evil')).toBeNull();
+});
+
 it.each([
+  [{ from: 'a@example.jp', send: 'fax@fax.example.jp' }, /^send: /],
+  [{ from: 'a@example.jp', send: '{number}@a.example.jp, b@example.jp' }, /^send: /],
   [{ from: 'nobody' }, /^from: /],
   [{ from: 'a@example.jp', subject: '(' }, /^subject: /],
   [{ from: 'a@example.jp', fields: { caller: '/no group/' } }, /^fields\.caller: /],

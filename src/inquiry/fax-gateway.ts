@@ -24,6 +24,8 @@ export interface FaxGatewaySetting {
   /** Regular expression the subject must match. */
   readonly subject?: string | undefined;
   readonly layout?: (typeof faxLayouts)[number] | undefined;
+  /** Address that faxes what is mailed to it, with `{number}` where the digits stand. */
+  readonly send?: string | undefined;
   /** What stands elsewhere than in the layout. */
   readonly fields?:
     | {
@@ -41,6 +43,8 @@ type FieldName = 'caller' | 'claimed' | 'pages';
 export interface FaxGateway extends ProfileSender {
   readonly name: string;
   readonly fields: ReadonlyMap<FieldName, readonly Field[]>;
+  /** `{number}@fax.example.jp`; null when this gateway only receives. */
+  readonly send: string | null;
   /** Whether a number in the subject may be the caller's when the text names none. */
   readonly callerInSubject: boolean;
 }
@@ -85,7 +89,16 @@ export function parseFaxGateway(setting: FaxGatewaySetting): FaxGateway {
     );
   }
   const callerInSubject = setting.layout !== 'hylafax' && setting.fields?.caller === undefined;
-  return { name: setting.name, ...parseSender(setting), fields, callerInSubject };
+  const send = setting.send ?? null;
+  if (send !== null && !/^[A-Za-z0-9._+=-]*\{number\}[A-Za-z0-9._+=-]*@[A-Za-z0-9.-]+$/.test(send))
+    throw new Error('send: must be an address that holds {number}, such as {number}@fax.example.jp');
+  return { name: setting.name, ...parseSender(setting), send, fields, callerInSubject };
+}
+
+/** Where a letter goes to be faxed to this number; null when no gateway sends. */
+export function faxAddress(gateways: readonly FaxGateway[], number: string): string | null {
+  const sending = gateways.find((one) => one.send !== null && /^[0-9]{8,15}$/.test(number));
+  return sending?.send?.replace('{number}', number) ?? null;
 }
 
 /** The gateway a mail comes from; null when none of ours sent it. */
@@ -146,6 +159,22 @@ export function readCall(letter: Pick<Letter, 'subject' | 'text'>, gateway: FaxG
   };
 }
 
+/** What a gateway's report says of a fax we sent; its subject has the first word. */
+export type FaxFate = 'delivered' | 'failed' | 'unclear';
+
+export function faxFate({ subject, text }: Pick<Letter, 'subject' | 'text'>): FaxFate {
+  for (const words of [subject, text.slice(0, reportCharsMax)].map((one) => one.normalize('NFKC'))) {
+    const failed =
+      /失敗|エラー|不達|未送信|中止|話中|応答なし|できません|できなかった|fail|error|reject|killed|removed|blocked|timed ?out|not sent|busy|no answer/i;
+    const delivered = /完了|成功|正常|送信しました|送信済|completed|success|delivered/i;
+    if (failed.test(words)) return 'failed';
+    if (delivered.test(words)) return 'delivered';
+  }
+  return 'unclear';
+}
+
+/** The report's own sentence stands at its top; what follows may be a transcript. */
+const reportCharsMax = 300;
 const textCharsMax = 20_000;
 
 /** The rest of the label's line; a label alone on its line names what stands below it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { phoneCell } from './contract-cells.ts';
-import { phoneDigits } from './phone-number.ts';
+import { phoneDigits, shownPhone } from './phone-number.ts';
 
 describe('one number, however it is written', () => {
   it.each([
@@ -27,6 +27,12 @@ describe('one number, however it is written', () => {
       expect(phoneCell(text)).toEqual({ value: phoneDigits(text) });
     },
   );
+});
+
+it('is shown as people write it', () => {
+  expect(shownPhone('0355500142')).toBe('03-5550-0142');
+  expect(shownPhone('0120123456')).toBe('0120-123-456');
+  expect(shownPhone('1')).toBe('1');
 });
 
 it.each(['', '非通知', 'ANONYMOUS', '<NONE>', '株式会社架空', '110', '2026', '03-5064-1328 / 06-4238-7328'])(

@@ -19,6 +19,11 @@ export function phoneDigits(text: string): string | null {
   return others.length === 0 ? first : null;
 }
 
+/** Digits of the registry as people write them: `0355500142` is `03-5550-0142`. */
+export function shownPhone(digits: string): string {
+  return parsePhoneNumberFromString(digits, 'JP')?.formatNational() ?? digits;
+}
+
 function digitsOf(text: string): string | null {
   const parsed = parsePhoneNumberFromString(text, 'JP');
   if (parsed === undefined) return null;

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import PDFDocument from 'pdfkit';
 import type { FaxSheets } from '../reply/fax-sheet.ts';
 
-/** 35 full-width characters of 12 points between margins of 60 on A4 (595 × 842 points). */
-const points = 12;
-const left = 60;
-const top = 56;
-const leading = 17;
+/** 35 full-width characters of 13 points between margins of 70 on A4 (595 × 842 points); 43 lines. */
+const points = 13;
+const left = 70;
+const top = 46;
+const leading = 17.5;
 
 const home = createRequire(import.meta.url).resolve('@expo-google-fonts/biz-udgothic/package.json');
 const font = join(dirname(home), '400Regular', 'BIZUDGothic_400Regular.ttf');

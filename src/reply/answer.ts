@@ -15,6 +15,8 @@ import { asTyped, quotation } from './typed-text.ts';
 import { oneLine, plainLines } from './words.ts';
 
 const TEXT_CHARACTERS_MAX = 200_000;
+const FAX_CONTACT =
+  'ご不明な点がございましたら、受付番号をご記入のうえ、\nFAXまたは電子メールにてご連絡ください。';
 /** Lines of our own mail to staff: they tell of other tickets, and must never reach a customer. */
 const INTERNAL =
   /【操作】このメールに返信|^[> ]*■本文\(お客様が今回書いた部分\)|お客様に届く文面|先頭に # の行がない返信は社内メモ/m;
@@ -25,6 +27,8 @@ export interface AnswerFacts extends NeutralFacts {
   readonly subject: string;
   readonly question: string;
   readonly endCustomer: string | null;
+  /** It leaves on paper: nobody can reply to this mail. */
+  readonly byFax?: boolean;
   /** Full name as configured; only the surname is shown. `signature` replaces the desk's. */
   readonly staff: { readonly name: string; readonly signature: string | null };
   /** What the staff member wrote, directives taken off. */
@@ -142,7 +146,7 @@ function slotsOf(template: Template, facts: AnswerFacts, parts: AnswerParts): Sl
     // Null lets the template say its own words; empty text says nothing because the author has said it.
     answer_intro: given(settings, 'answer_intro') ?? (parts.hasIntro ? '' : null),
     answer: parts.text === '' ? null : asTyped(parts.text),
-    contact_line: parts.invitesReply ? '' : null,
+    contact_line: parts.invitesReply ? '' : facts.byFax === true ? FAX_CONTACT : null,
     closing_line: given(settings, 'closing_line') ?? parts.closing,
     staff_surname: surname,
     staff_signature: parts.isSigned ? '' : ownSignature(facts, surname),

@@ -11,6 +11,8 @@ type Value =
 
 const BRACKETS = /^[「『【"'“‘[(（]+|[」』】"'”’\])）]+$/g;
 const NOBODY = /^(?:なし|無し|none|no|-)$/i;
+/** `#to FAX`: by fax to the registered number, in place of addresses. */
+export const byFax = 'fax';
 const NAME_CHARACTERS_MAX = 40;
 const VALUE_CHARACTERS_MAX = 500;
 const ADDRESSES_MAX = 20;
@@ -75,6 +77,7 @@ function setting(text: string): Value {
 function addresses(kind: 'cc' | 'to', folded: string): Value {
   if (folded === '') return missing(kind, `${shown(kind)} suzuki@example.jp`);
   if (kind === 'cc' && NOBODY.test(folded)) return taken({ kind, addresses: [] });
+  if (kind === 'to' && /^(?:fax|ファ[クッ]ク?ス)$/i.test(folded)) return taken({ kind, addresses: [byFax] });
   const parts = folded.replace(/<mailto:[^<>]*>/gi, ' ').split(/[,;、；]/);
   const found = parts.flatMap((part) => {
     const named = /^[^<>@]*<([^<>\s]*)>$/.exec(part.trim());

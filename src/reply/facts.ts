@@ -35,6 +35,14 @@ export interface NeutralFacts {
   readonly closureNotice: ClosureNotice | null;
 }
 
+/** Of the fax a fax answers; `resend` asks for one on which the number can be read. */
+export interface FaxFacts {
+  readonly pages: number;
+  /** e.g. `2、3`; null when all could be read. */
+  readonly pagesUnreadable: string | null;
+  readonly resend: boolean;
+}
+
 export interface LetterFacts extends NeutralFacts {
   /** 宛名 as `addresseeOf` writes it: one to three lines. */
   readonly addressee: string;
@@ -58,6 +66,7 @@ export interface LetterFacts extends NeutralFacts {
   readonly firstRequestOn: string;
   readonly closeOn: string;
   readonly reopenUntil: string;
+  readonly fax: FaxFacts;
   readonly notification: NotificationFacts;
   readonly confirmation: ConfirmationFacts;
   readonly staffNote: StaffNoteFacts;
@@ -77,6 +86,7 @@ export interface FactsOf {
     | 'nextOpening'
     | 'endCustomer'
   >;
+  readonly 'fax-acknowledgement': NeutralFacts & Pick<LetterFacts, 'fax'>;
   readonly 'request-number': Of<'addressee' | 'subject' | 'readNumber'>;
   readonly neutral: NeutralFacts & {
     readonly [Key in Exclude<keyof LetterFacts, keyof NeutralFacts>]?: never;

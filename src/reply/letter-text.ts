@@ -3,7 +3,7 @@
  * one clean line, or quoted lines, before it is put in; NEUTRAL is handed four facts and can leak nothing else.
  */
 import type { FactsOf, LetterFacts, NeutralFacts } from './facts.ts';
-import { closureBlock, signatureBlock } from './pieces.ts';
+import { closureBlock, hoursOf, signatureBlock } from './pieces.ts';
 import type { Slots, TemplateName } from './slots.ts';
 import { confirmationSlots, digestSlots, notificationSlots, staffNoteSlots } from './staff-slots.ts';
 import { untaggedSubject } from './subject.ts';
@@ -33,6 +33,8 @@ function templateFor<Kind extends keyof FactsOf>(kind: Kind, facts: FactsOf[Kind
         ? 'acknowledgement-after-hours'
         : 'acknowledgement-any-hour';
   }
+  if (kind === 'fax-acknowledgement')
+    return (facts as FactsOf['fax-acknowledgement']).fax.resend ? 'fax-resend' : kind;
   if (kind === 'period') return `period-${(facts as FactsOf['period']).period.kind}`;
   return kind;
 }
@@ -47,10 +49,21 @@ function commonSlots(facts: NeutralFacts): Slots {
   };
 }
 
+function faxSlots({ fax, desk }: LetterFacts): Slots {
+  return {
+    pages: fax.pages,
+    pages_unreadable: lineOrNull(fax.pagesUnreadable),
+    desk_mail: oneLine(desk.mail),
+    desk_hours: hoursOf(desk),
+    desk_contact: lineOrNull(desk.tel ?? null) === null ? oneLine(desk.mail) : `TEL ${oneLine(desk.tel!)}`,
+  };
+}
+
 /** `facts` holds what `FactsOf[kind]` names and is not read beyond that. */
 function ownSlots(kind: Exclude<keyof FactsOf, 'digest'>, facts: LetterFacts): Slots {
   if (kind === 'neutral') return {};
   if (kind === 'confirmation') return confirmationSlots(facts.confirmation);
+  if (kind === 'fax-acknowledgement') return faxSlots(facts);
   if (kind === 'staff-note') return staffNoteSlots(facts.staffNote);
   const subject = untaggedSubject(facts.subject);
   if (kind === 'notification') return { subject, ...notificationSlots(facts.notification) };

@@ -30,10 +30,15 @@ export function signatureBlock(desk: DeskFacts, surname = ''): string {
     ...(surname === '' ? [] : [`担当: ${surname}`]),
     `E-mail: ${oneLine(desk.mail)}${fax === null ? '' : `   FAX: ${fax}`}`,
     ...(tel === null ? [] : [`カスタマセンターTEL: ${tel}`]),
-    `受付時間: ${given(desk.hours) ?? HOURS}`,
+    `受付時間: ${hoursOf(desk)}`,
     '(土・日・祝日および当社休業日を除く)',
     RULE,
   ].join('\n');
+}
+
+/** Reception hours in words. */
+export function hoursOf(desk: DeskFacts): string {
+  return given(desk.hours) ?? HOURS;
 }
 
 function given(text: string | undefined): string | null {

@@ -6,6 +6,7 @@
 /** Kinds a template may declare in its front matter. */
 export type TemplateKind =
   | 'acknowledgement'
+  | 'fax-acknowledgement'
   | 'request-number'
   | 'neutral'
   | 'period'
@@ -31,6 +32,16 @@ export const SLOTS: Readonly<Record<TemplateKind, readonly string[]>> = {
     'number_not_at_start',
     'end_customer',
     'next_opening',
+  ],
+  'fax-acknowledgement': [
+    'ref',
+    'received_at',
+    'closure_notice',
+    'pages',
+    'pages_unreadable',
+    'desk_mail',
+    'desk_hours',
+    'desk_contact',
   ],
   'request-number': [...TO_A_CUSTOMER, 'read_number'],
   neutral: COMMON,
@@ -125,6 +136,8 @@ export const REQUIRED_TEMPLATES = {
   acknowledgement: 'acknowledgement',
   'acknowledgement-after-hours': 'acknowledgement',
   'acknowledgement-any-hour': 'acknowledgement',
+  'fax-acknowledgement': 'fax-acknowledgement',
+  'fax-resend': 'fax-acknowledgement',
   'request-number': 'request-number',
   neutral: 'neutral',
   'period-expired': 'period',

@@ -84,6 +84,14 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
           .first();
         return Number(row?.['n']);
       }),
+    latestTo: (address) =>
+      db.read(async (q) => {
+        const row: Row | undefined = await q('outbox')
+          .where({ to_id: addressKey(address), state: 'sent' })
+          .orderBy('id', 'desc')
+          .first();
+        return row === undefined ? null : toItem(row);
+      }),
     undeliverable: (addresses) =>
       db.read(async (q) => {
         const found = new Set<string>(
