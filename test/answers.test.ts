@@ -155,6 +155,9 @@ describe('who may answer: every proof is needed', () => {
   it('with extension +, the signed address alone is the mark, and the one of a customer is none', async () => {
     await start('2026-11-13T10:00:00', '+');
     await desk.send({});
+    await desk.send({});
+    // The reply address of ticket 2 bears the number of a letter to this very member.
+    expect(await desk.trial.daemon.desk.store.outbox.get(2)).toMatchObject({ to: suzuki });
     const replyTo = header(desk.to(suzuki).at(-1)!, 'Reply-To');
     const given = { from: suzuki, headers: [passed()], text: '#回答\nこちらです。' };
     const forged = await desk.send(

@@ -89,9 +89,10 @@ function markedLetters({ keys, addresses, from }: House, letter: Letter, recipie
     .flatMap((address) => markOf(address, [...addresses, from.address]) ?? [])
     .flatMap((token) => readMark(keys, token) ?? [])
     .filter(({ purpose }) => purpose === 'r');
-  const byId = [...[...letter.inReplyTo].reverse(), ...[...letter.references].reverse()]
-    .flatMap((id) => readMessageId(keys, id) ?? [])
-    .filter(({ purpose }) => purpose === 's');
+  // A Message-ID names a letter whatever its purpose; whether that one went to this member is asked of the letter.
+  const byId = [...[...letter.inReplyTo].reverse(), ...[...letter.references].reverse()].flatMap(
+    (id) => readMessageId(keys, id) ?? [],
+  );
   return [...new Set([...byAddress, ...byId].map(({ id }) => id))];
 }
 
