@@ -51,3 +51,23 @@ it.each([
   expect(found.events).toMatchObject([{ kind: `letter-${kind}` }]);
   expect(failureAftermath(house, itemOf({ kind: 'notification' }), settlement, now).letters).toEqual([]);
 });
+
+it.each([
+  ['failed', 'answered', 'open'],
+  ['uncertain', 'closed', 'open'],
+  ['failed', 'open', undefined],
+  ['cancelled', 'answered', undefined],
+  ['held', 'answered', undefined],
+] as const)('an answer that is %s on a ticket that is %s: %s', (kind, before, after) => {
+  const settlement = { kind, at: now.toISOString(), reason: 'x' };
+  const found = failureAftermath(
+    house,
+    itemOf({ kind: 'answer' }),
+    settlement,
+    now,
+    ticketOf({ state: before }),
+  );
+  expect(found.ticket?.state).toBe(after);
+  const letter = failureAftermath(house, itemOf(), settlement, now, ticketOf({ state: before }));
+  expect(letter.ticket).toBeNull();
+});

@@ -40,6 +40,15 @@ it('the customer holds what waits, and nothing else', () => {
   });
 });
 
+it('held and written by nobody of staff: the whole desk hears of it', () => {
+  const operators = { ...answer, data: { ...data, authorAddress: '' } };
+  const two = { ...house, staff: [...staff, { name: '田中', address: 't@example.jp' }] };
+  expect(heldByCustomer([operators], two, now).letters.map(({ to }) => to)).toEqual([
+    's@example.jp',
+    't@example.jp',
+  ]);
+});
+
 describe('when it has left', () => {
   const left = (over: object, messages = [wrote(1)], refused: { recipient: string; reason: string }[] = []) =>
     answerLeft(house, { ...answer, data: { ...data, ...over } }, ticketOf(), messages, refused, now);

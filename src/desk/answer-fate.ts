@@ -47,10 +47,13 @@ export function heldByCustomer(
 
 export function heldNote(house: House, item: OutboxItem, reason: string, now: Date): readonly NewLetter[] {
   const { authorAddress } = answerData(item);
-  if (authorAddress === '') return [];
+  // An operator at the command line may have no address: then the desk hears of it.
+  const addresses = authorAddress === '' ? house.staff.map(({ address }) => address) : [authorAddress];
   const remarks = [told[reason] ?? `理由: ${reason}`];
   const note = { what: 'held', remarks, answer: item.onceKey } as const;
-  return [staffNote(house, now, authorAddress, `held:${item.id}:${now.toISOString()}`, note)];
+  return addresses.map((address) =>
+    staffNote(house, now, address, `held:${item.id}:${now.toISOString()}`, note),
+  );
 }
 
 /** An answer that leaves much later than its author was told: they are told again, at once (spec 5.1). */
