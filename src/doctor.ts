@@ -49,7 +49,10 @@ export async function* checks(
   if (folder.status === 'ok' && templates.status === 'ok') yield await database(open);
   yield calendar(config, now);
   yield config.staff.length > 0
-    ? ok('staff', `${config.staff.map((one) => one.address).join(', ')} are notified of new tickets`)
+    ? ok(
+        'staff',
+        `${config.staff.map((one) => one.address).join(', ')} are notified of new tickets${config.digest === false ? '' : ', and get the morning list at 8:45'}`,
+      )
     : warn('staff', 'nobody is notified of new tickets; list name and address under staff');
   yield await relay(config);
   yield config.addressExtension === '+'
