@@ -14,6 +14,8 @@ export interface NameServer extends AsyncDisposable {
   set(name: string, ...records: string[]): void;
   /** `servfail` and `silence` hold for every question until `normal`. */
   mood: 'normal' | 'servfail' | 'silence';
+  /** Names never answered, with all below them. */
+  readonly silent: Set<string>;
 }
 
 const types: Readonly<Record<number, string>> = { 1: 'A', 16: 'TXT', 28: 'AAAA', 15: 'MX' };
@@ -26,13 +28,14 @@ export async function startNameServer(): Promise<NameServer> {
     address: '',
     asked,
     mood: 'normal',
+    silent: new Set(),
     set: (name, ...values) => void records.set(name.toLowerCase(), values),
     [Symbol.asyncDispose]: () => new Promise((resolve) => socket.close(() => resolve())),
   };
   socket.on('message', (query: Buffer, from: RemoteInfo) => {
     const { name, type, end } = questionOf(query);
     asked.push(`${name} ${types[type] ?? type}`);
-    if (server.mood === 'silence') return;
+    if (server.mood === 'silence' || [...server.silent].some((one) => name.endsWith(one))) return;
     const known = records.get(name);
     const wanted = (known ?? []).filter((one) =>
       type === 16 ? isIP(one) === 0 : type === 1 && isIP(one) === 4,

@@ -36,6 +36,17 @@ it('leaves a name service alone that does not answer', async () => {
   expect(performance.now() - before).toBeLessThan(200);
 }, 20_000);
 
+it('the dead servers of a stranger shut nobody out, and soon cost little', async () => {
+  names.silent.add('evil.example');
+  const lookup = openLookup([names.address]);
+  for (const name of ['a', 'b', 'c'])
+    await expect(lookup(`${name}.evil.example`, 'TXT')).rejects.toMatchObject({ code: 'ETIMEOUT' });
+  const before = performance.now();
+  await expect(lookup('d.evil.example', 'TXT')).rejects.toMatchObject({ code: 'ETIMEOUT' });
+  expect(performance.now() - before).toBeLessThan(1_500);
+  expect(await lookup('example.jp', 'TXT')).toEqual([['v=spf1 -all']]);
+}, 20_000);
+
 it('one mail waits for no longer than it may', async () => {
   names.mood = 'silence';
   const budget = within(openLookup([names.address]), 200);

@@ -33,7 +33,8 @@ export function openProver({ nameServers, milliseconds = childMilliseconds }: Pr
     rssBytes: childRssBytes,
     idleMilliseconds: childIdleMilliseconds,
     jobs: childMails,
-    children: 1,
+    // One may wait for a slow name service while the other goes on.
+    children: 2,
   };
   const children = openChildren<ProverJob, Evidence>('prover', module, bounds);
   let closing = false;
