@@ -1,11 +1,14 @@
 /** Letters that leave by fax: to a registered number only, as a PDF to the gateway, and what the gateway reports (spec 5.2, 5.3). */
 import { simpleParser } from 'mailparser';
 import { PDFParse } from 'pdf-parse';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { audit } from '../src/desk/audit.ts';
 import { faxPage, hylafaxMail } from './fax-mail.ts';
 import { header, type StaffDesk, startStaffDesk, suzuki } from './staff-desk.ts';
 import { type Arrival, mail } from './trial.ts';
+
+/** Each fax takes some seconds of a core; a busy machine may have none to spare. */
+vi.setConfig({ testTimeout: 240_000 });
 
 const head =
   'number,customer,product,purchased_on,period_start,period_end,status,customised,contact_name,contact_email,contact_fax,contact_phone,contact_department,contact_company';

@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { simpleParser } from 'mailparser';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { audit } from '../src/desk/audit.ts';
 import { acceptReview, rejectReview } from '../src/desk/review.ts';
 import { type Dovecot, password, startDovecot } from './dovecot.ts';
 import { faxPage, hylafaxMail, networkFaxMail } from './fax-mail.ts';
 import { mail, opened, startTrial, type Trial } from './trial.ts';
+
+/** Each fax takes some seconds of a core; a busy machine may have none to spare. */
+vi.setConfig({ testTimeout: 240_000 });
 
 /** Of the page fixtures: CL-4180-2537 on `cover-fine.tif`, CL-6402-9158 on `cover-standard-upside-down.tif`. */
 const head =

@@ -56,7 +56,7 @@ describe('reply', () => {
       'a fax',
       1,
       [ref, '--template', '標準', '--body-file', 'body.txt', '--via', 'fax'],
-      /cannot be sent yet/,
+      /FAX番号がありません|FAXを送信する設定/,
     ],
     [
       'an unknown colleague',
