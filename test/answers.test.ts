@@ -56,6 +56,9 @@ describe.each(['+', 'none'] as const)('an answer by reply to the notification, e
     expect(desk.customers()).toHaveLength(before + 1);
     const answer = await desk.last(sato);
     expect(answer.arrival.recipients).toEqual([sato, 'ueda@sample.example.jp']);
+    expect(answer.arrival.from).toMatch(
+      extension === '+' ? /^cltech\+b[a-z2-7]{26}@example\.jp$/ : /^cltech@example\.jp$/,
+    );
     expect(answer.subject).toBe('Re: [R-20261113-0001] ログイン不可');
     expect(answer.text).toContain('佐藤 花子 様');
     expect(answer.text).toContain('サポート窓口の鈴木です。');

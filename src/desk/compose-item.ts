@@ -79,7 +79,10 @@ export async function word(
       references: [parent ?? '', ...earlier.map((one) => one.messageId!)],
       attachments: sheets?.files ?? attachments,
     }),
-    envelopeFrom: (extended ? markedAddress(house.from.address, mark) : null) ?? '',
+    // A machine's letter must not be answered by machines; a person's answer has to come back when it cannot arrive.
+    envelopeFrom:
+      (extended ? markedAddress(house.from.address, mark) : null) ??
+      (item.kind === 'answer' ? house.from.address : ''),
   };
 }
 
