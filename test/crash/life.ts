@@ -9,6 +9,8 @@ import type { Order, Report } from './steps.ts';
 const root = join(import.meta.dirname, '..', '..');
 /** A step that is not passed, or an answer that does not come, in this time is a fault of the driver or the daemon. */
 const patienceMs = 60_000;
+/** All the letters that queued up while the lives before it died are sent by the last one. */
+const settleMsMax = 15 * 60_000;
 const orphanMsMax = 10_000;
 const pollMs = 3;
 
@@ -66,7 +68,7 @@ export function conceive(program: string): Life {
     // It may have died already: then the death is what the driver waits for.
     order: (order) => void child.send(order, () => {}),
     async hear(kind) {
-      const until = Date.now() + patienceMs;
+      const until = Date.now() + (kind === 'settled' ? settleMsMax : patienceMs);
       for (;;) {
         const at = heard.findIndex((report) => report.kind === kind);
         if (at >= 0) return heard.splice(at, 1)[0] as Extract<Report, { kind: typeof kind }>;
