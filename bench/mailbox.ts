@@ -146,12 +146,9 @@ function lineOf(name: string, figures: readonly Figures[], mails: number): strin
 
 /** The same mixture so many times over, each mail with an identity of its own; waiting together in one folder. */
 async function many(mails: number): Promise<void> {
-  for (const user of ['script', 'daemon']) {
-    for (let from = 0; from < mails; from += corpusMails)
-      await server.append(user, corpus(Math.min(corpusMails, mails - from), from));
-  }
+  for (let from = 0; from < mails; from += corpusMails)
+    await server.append('daemon', corpus(Math.min(corpusMails, mails - from), from));
   print(`${mails} mails waiting, once, start-up included, all processes together:`);
-  print(lineOf('script', [await script('script')], mails));
   const memory: string[] = [];
   const figures = await daemon('daemon', mails, (decided, usage) => {
     if (decided % Math.ceil(mails / 10) === 0) memory.push(usage().mb.toFixed(0));
