@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import { openDesk } from '../src/daemon.ts';
@@ -37,8 +38,15 @@ function arrive(raw: Buffer): Promise<number> {
   return desk.accept(raw, source, new Date(now().getTime() - 3_600_000 + minutes * 60_000), false);
 }
 
-async function work(over: { reader?: Reader; store?: Store; stopping?: () => boolean } = {}): Promise<void> {
-  await receiveWaiting({ ...desk, ...over }, 'mail', now, over.stopping ?? (() => false), {
+interface Over {
+  readonly reader?: Reader;
+  readonly store?: Store;
+  readonly stopping?: () => boolean;
+  readonly clock?: () => Date;
+}
+
+async function work(over: Over = {}): Promise<void> {
+  await receiveWaiting({ ...desk, ...over }, 'mail', over.clock ?? now, over.stopping ?? (() => false), {
     decided: () => {},
     deferred: () => {},
   });
@@ -58,11 +66,15 @@ async function outcomes(count: number): Promise<readonly (string | null)[]> {
   return rows.map((row) => row?.outcome ?? null);
 }
 
-it('a reply is decided after the mail it answers, though both wait together', async () => {
+it('a reply is decided after the mail it answers, though both wait together and it is read sooner', async () => {
   await arrive(mail({ messageId: '<first@sample.example.jp>' }));
   await arrive(mail({ text: '続きです。\n', headers: ['In-Reply-To: <first@sample.example.jp>'] }));
   await arrive(mail({ text: '別件です。\n' }));
-  await work();
+  const read: Reader['read'] = async (raw) => {
+    if (raw.includes('Message-ID: <first@')) await sleep(300);
+    return desk.reader.read(raw);
+  };
+  await work({ reader: { ...desk.reader, read } });
   expect(await outcomes(3)).toEqual(['ticket-opened', 'ticket-continued', 'held']);
   expect((await desk.store.received.get(2))?.ticketId).toBe(1);
 });
@@ -126,6 +138,26 @@ it('a reader that closes keeps what was read before it, and frees the rest', asy
   expect([first, second]).toEqual(['ticket-opened', null]);
   await work();
   expect(await outcomes(3)).toEqual(['ticket-opened', 'held', 'ticket-opened']);
+});
+
+it('what waits behind a mail that holds the reader up stays ours', async () => {
+  for (let n = 0; n < 3; n += 1) await arrive(mail());
+  const renewed: number[] = [];
+  const renew: Store['received']['renew'] = (id, token) => {
+    renewed.push(id);
+    return desk.store.received.renew(id, token);
+  };
+  let time = now().getTime();
+  let reads = 0;
+  const read: Reader['read'] = async (raw) => {
+    reads += 1;
+    if (reads === 1) time += 61_000;
+    else await sleep(300);
+    return desk.reader.read(raw);
+  };
+  const store = { ...desk.store, received: { ...desk.store.received, renew } };
+  await work({ reader: { ...desk.reader, read }, store, clock: () => new Date(time) });
+  expect(renewed).toEqual([2, 3]);
 });
 
 it('a stop finishes the mail being read and frees those behind it at once', async () => {

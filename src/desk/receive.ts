@@ -15,6 +15,9 @@ interface Ahead {
   readonly refillAt: number;
 }
 
+/** Well within a lease: what waits behind mails that hold the reader up stays ours. */
+const renewMs = 60_000;
+
 /** The reader of mail always has its next one; the pages of one fax keep a reader of faxes busy for long enough. */
 function aheadOf({ house }: Desk, lane: Lane): Ahead {
   if (lane === 'mail') return { messages: 16, bytes: 8 * 1024 * 1024, refillAt: 8 };
@@ -48,6 +51,7 @@ export async function receiveWaiting(
   const hand: InHand[] = [];
   const ahead = aheadOf(desk, lane);
   let more = true;
+  let renewedAt = now().getTime();
   try {
     while (!stopping()) {
       // What a reading or a fault put back waits too, so nothing in hand is a reason to look again.
@@ -61,6 +65,11 @@ export async function receiveWaiting(
       const read = readAtHead(hand);
       await bringHome(desk, read, now);
       if (hand.length === 0) told.decided();
+      if (now().getTime() - renewedAt > renewMs) {
+        for (const { id, token } of hand.map(({ message }) => message))
+          await desk.store.received.renew(id, token);
+        renewedAt = now().getTime();
+      }
       if (read.some(({ kind }) => kind === 'other-lane')) told.deferred();
     }
   } finally {
