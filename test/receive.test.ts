@@ -67,16 +67,18 @@ async function outcomes(count: number): Promise<readonly (string | null)[]> {
 }
 
 it('a reply is decided after the mail it answers, though both wait together and it is read sooner', async () => {
-  await arrive(mail({ messageId: '<first@sample.example.jp>' }));
-  await arrive(mail({ text: '続きです。\n', headers: ['In-Reply-To: <first@sample.example.jp>'] }));
   await arrive(mail({ text: '別件です。\n' }));
+  await arrive(mail({ messageId: '<slow@sample.example.jp>' }));
+  await arrive(mail({ text: '続きです。\n', headers: ['In-Reply-To: <slow@sample.example.jp>'] }));
   const read: Reader['read'] = async (raw) => {
-    if (raw.includes('Message-ID: <first@')) await sleep(300);
-    return desk.reader.read(raw);
+    const reading = await desk.reader.read(raw);
+    // The third is read before the first is decided, the second long after it.
+    if (!raw.includes('In-Reply-To:')) await sleep(raw.includes('<slow@') ? 1_500 : 500);
+    return reading;
   };
   await work({ reader: { ...desk.reader, read } });
-  expect(await outcomes(3)).toEqual(['ticket-opened', 'ticket-continued', 'held']);
-  expect((await desk.store.received.get(2))?.ticketId).toBe(1);
+  expect(await outcomes(3)).toEqual(['held', 'ticket-opened', 'ticket-continued']);
+  expect((await desk.store.received.get(3))?.ticketId).toBe(2);
 });
 
 it('the same mail twice in one group is one ticket', async () => {
