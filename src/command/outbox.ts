@@ -1,6 +1,7 @@
 /** `uketsuke outbox list|cancel|run`: what waits, what left, and what an operator does about it (spec 8). */
 import { isoJst } from '../calendar/jst.ts';
 import { nothing } from '../desk/aftermath.ts';
+import { recipientsOfItem } from '../desk/answer-item.ts';
 import { composeItem } from '../desk/compose-item.ts';
 import { dispatchDue } from '../desk/dispatch.ts';
 import type { SendingDesk } from '../desk/house.ts';
@@ -10,7 +11,9 @@ import { type Door, Failed, UsageError } from './door.ts';
 export interface OutboxEntry {
   readonly id: number;
   readonly kind: string;
+  /** Several with a comma between; only answers have any in cc. */
   readonly to: string;
+  readonly cc: readonly string[];
   readonly subject: string;
   readonly notBefore: string | null;
   readonly state: string;
@@ -42,7 +45,7 @@ export async function outboxCancel(door: Door, idText: string): Promise<void> {
   const done = await desk.store.outbox.putAside(id, settlement, { ...nothing, events: [event] });
   if (!done)
     throw new Error(
-      `outbox: letter ${id} is ${item.state} and can no longer be cancelled; only queued letters can`,
+      `outbox: letter ${id} is ${item.state} and can no longer be cancelled; only queued and held letters can`,
     );
   const entry = await entryOf(desk, (await desk.store.outbox.get(id))!, door.now());
   door.print(entry, `Letter ${id} (${item.kind} to ${item.to}) will not leave.`);
@@ -71,7 +74,8 @@ export async function entryOf(desk: SendingDesk, item: OutboxItem, now: Date): P
   return {
     id: item.id,
     kind: item.kind,
-    to: item.to,
+    to: recipientsOfItem(item).to.join(', '),
+    cc: recipientsOfItem(item).cc,
     subject: item.subject ?? (await subjectNow(desk, item, now)),
     notBefore: item.notBefore === null ? null : isoJst(new Date(item.notBefore)),
     state: item.state,

@@ -227,7 +227,7 @@ export interface OutboxStore {
   /** Notes that the body is about to be handed over; false when the lease was lost: then do not send. */
   bodyBegins(id: number, token: string): Promise<boolean>;
   settle(id: number, token: string, settlement: Settlement, aftermath: Aftermath): Promise<boolean>;
-  /** Settles a queued letter nobody tried yet (cancelled, or put off). False when it is no longer queued. */
+  /** Settles a queued letter nobody tried yet, or gives up a held one. False when it is neither any more. */
   putAside(id: number, settlement: Settlement, aftermath: Aftermath): Promise<boolean>;
   /**
    * Letters whose sender died: back to `queued` when the body was not begun, else `uncertain`, with what follows

@@ -57,7 +57,13 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
     settle: (id, token, settlement, aftermath) =>
       db.write((trx) => settle(trx, { id, token, state: 'sending' }, settlement, aftermath)),
     putAside: (id, settlement, aftermath) =>
-      db.write((trx) => settle(trx, { id, state: 'queued' }, settlement, aftermath)),
+      db.write(async (trx) => {
+        if (await settle(trx, { id, state: 'queued' }, settlement, aftermath)) return true;
+        // What is held goes nowhere by itself; it can still be given up.
+        return (
+          settlement.kind === 'cancelled' && (await settle(trx, { id, state: 'held' }, settlement, aftermath))
+        );
+      }),
     recover: (now, follow) => db.write((trx) => recover(trx, instant(now), leaseClock(), follow)),
     add: (now, letters) =>
       db.write((trx) =>

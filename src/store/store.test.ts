@@ -556,6 +556,11 @@ describe.each(['sqlite', 'postgres'])('the store on %s', (dialect) => {
       const stops = [{ id, state: 'cancelled', reason: 'taken back', must: true }] as const;
       expect(await store.commit({ ...ignoring(message), stops })).toMatchObject({ kind: 'done' });
       expect(await store.outbox.get(id)).toMatchObject({ state: 'cancelled', reason: 'taken back' });
+      const other = await queued(told({ onceKey: 'answer:2', held: 'x' }));
+      const giveUp = { kind: 'cancelled', at, reason: 'given up' } as const;
+      expect(await store.outbox.putAside(other, { ...giveUp, kind: 'failed' }, nothing)).toBe(false);
+      expect(await store.outbox.putAside(other, giveUp, nothing)).toBe(true);
+      expect(await store.outbox.putAside(other, giveUp, nothing)).toBe(false);
     });
 
     test('a decision that rests on stopping a letter writes nothing when the letter is leaving', async () => {
