@@ -3,7 +3,8 @@
 // Longer lines are prose; the cut also bounds every pattern below.
 const markerCharsMax = 300;
 
-const address = /<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?/;
+/** Whether there is an address at all: longer runs on both sides would only be looked for from every character. */
+const address = /[^\s<>@]@[^\s<>@]/;
 const dated =
   /(?:\d{4}[年/.-] ?\d{1,2}[月/.-] ?\d{1,2}|\d{1,2}[ /.-](?:\d{1,2}|[A-Z][a-z]{2,8})[ /.-]\d{4}|[A-Z][a-z]{2,8} \d{1,2}, ?\d{4})/;
 const wrote = /(?:wrote|writes|said) ?[:：]$/i;
