@@ -11,12 +11,16 @@ import { joined } from './participants.ts';
 import type { Decision, NewEvent, NewLetter, OutboxItem, Received, Stop, TicketChange } from './ports.ts';
 import { newLetter } from './queueing.ts';
 
-export interface Settled {
+/** What a word of a person changes, to be written at once. */
+export interface Change {
   readonly change: Omit<Partial<TicketChange>, 'id' | 'version'>;
   readonly letters: readonly NewLetter[];
   readonly events: readonly NewEvent[];
   readonly stops: readonly Stop[];
   readonly earlier: Decision['earlier'];
+}
+
+export interface Settled extends Change {
   /** The sender, or the caller's fax number, is registered on the contract. */
   readonly known: boolean;
   readonly standing: Standing['kind'];

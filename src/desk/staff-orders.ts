@@ -8,17 +8,12 @@ import { answerNamed } from './answer-item.ts';
 import type { House } from './house.ts';
 import { callerKey, lastFromCustomer } from './last-word.ts';
 import { joined } from './participants.ts';
-import type { Block, Decision, NewEvent, NewLetter, Stop, TicketChange } from './ports.ts';
-import { settled, settleNumber, withdrawn } from './settle-number.ts';
+import type { Block, Stop } from './ports.ts';
+import { type Change, settled, settleNumber, withdrawn } from './settle-number.ts';
 import type { Note } from './staff-mail.ts';
 import type { StaffReply } from './staff-reply.ts';
 
-export interface Work {
-  readonly change: Omit<Partial<TicketChange>, 'id' | 'version'>;
-  readonly letters: readonly NewLetter[];
-  readonly events: readonly NewEvent[];
-  readonly stops: readonly Stop[];
-  readonly earlier: Decision['earlier'];
+export interface Work extends Change {
   /** What was done, or must be known, in Japanese. */
   readonly remarks: readonly string[];
   readonly note?: Note['what'];
@@ -26,7 +21,7 @@ export interface Work {
   readonly answer?: string;
   readonly block?: Block;
   /** The ticket that goes on in place of this one. */
-  readonly into?: { readonly ticket: Ticket; readonly change: Omit<Partial<TicketChange>, 'id' | 'version'> };
+  readonly into?: { readonly ticket: Ticket; readonly change: Change['change'] };
 }
 
 /** Work done, or the sentence that says why not: then nothing at all is done. */

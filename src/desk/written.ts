@@ -3,8 +3,8 @@ import type { Day, SupportNumber } from '../inquiry/contract.ts';
 import type { FaxDocument } from '../inquiry/fax.ts';
 import type { Category } from '../ticket/category.ts';
 import type { Channel, LetterKind, Outcome, Participant, TicketState } from '../ticket/ticket.ts';
+import type { Acceptance } from './accepted.ts';
 import type { MessageFacts } from './message-facts.ts';
-import type { Acceptance } from './ports.ts';
 
 export interface NewEvent {
   readonly kind: string;

@@ -1,6 +1,6 @@
 /**
- * What several readers make of the number on a fax (spec 3.4): accepted only when independent readings agree, or
- * when one reader alone is surer than it ever was when wrong. Everything else is for a person. Pure.
+ * What several readers make of the number on a fax (spec 3.4): accepted only when independent readings agree, never
+ * on the word of one. Everything else is for a person. Pure.
  */
 import type { Box, FaxReader, FaxRegistry } from '../inquiry/fax.ts';
 import type { Mask } from '../inquiry/mask.ts';

@@ -5,14 +5,9 @@ import knex, { type Knex } from 'knex';
 import type { Journal } from '../desk/ports.ts';
 import { explained, gaveWay, storeError } from './failure.ts';
 import { storable } from './row.ts';
-import { openSqlite, silentKnex } from './sqlite.ts';
+import { openSqlite, type Patience, silentKnex } from './sqlite.ts';
 
 /** How long to wait for another process before an error goes up. */
-export interface Patience {
-  readonly busyTimeoutMs: number;
-  readonly tries: number;
-}
-
 /** One open database. Queries are written once against `q`; only this file knows the two dialects apart. */
 export interface Database {
   readonly dialect: 'sqlite' | 'postgres';

@@ -1,12 +1,13 @@
 import type { Journal, Store, TicketStore } from '../desk/ports.ts';
 import { contractStore } from './contracts.ts';
-import { apart, connect, type Database, inside, type Patience } from './database.ts';
+import { apart, connect, type Database, inside } from './database.ts';
 import { decisions } from './decisions.ts';
 import { mailboxLedger } from './mailboxes.ts';
 import { migrate } from './migrate.ts';
 import { outboxStore } from './outgoing.ts';
 import { overview } from './overview.ts';
 import { receivedStore } from './received.ts';
+import type { Patience } from './sqlite.ts';
 import { eventsOf, loadTickets } from './tickets.ts';
 
 export interface StoreOptions {

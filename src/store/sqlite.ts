@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
-import type { Patience } from './database.ts';
 import { gaveWay } from './failure.ts';
 import { storable } from './row.ts';
 
@@ -14,6 +13,12 @@ export const silentKnex: Knex.Logger = {
   deprecate: () => {},
   debug: () => {},
 };
+
+/** How long a lock is waited for, and how often a transaction that lost is done again. */
+export interface Patience {
+  readonly busyTimeoutMs: number;
+  readonly tries: number;
+}
 
 /** The file with its pragmas set, as one connection. `opened` is told of each. */
 export function openSqlite(file: string, patience: Patience, opened: () => void): Knex {
