@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Door } from '../src/command/door.ts';
 import { ticketsSave } from '../src/command/tickets-save.ts';
 import { saveNew } from '../src/file-save.ts';
@@ -187,4 +187,19 @@ describe('the mail itself', () => {
     const { text } = await opened((await told(since))[0]!.raw);
     expect(plain(text)).toContain('当社休業日12/29(火)～1/4(月)をはさむ(受信から営業0時間)');
   });
+});
+
+it('files are taken out once for all of the staff', async () => {
+  const colleagues = ['a', 'b', 'c'].map((name) => `{ name: ${name}, address: ${name}@example.jp }`);
+  await using desk = await startTrial({
+    now: '2026-11-20T10:00:00',
+    yaml: `staff: [${colleagues.join(', ')}]\n`,
+  });
+  const { reader } = desk.daemon.desk;
+  const asked = vi.spyOn(reader, 'unpack');
+  await desk.takeIn(withFiles([{ name: '画面.png', bytes: Buffer.from('x') }]));
+  const sent = desk.arrivals.filter(({ to }) => to !== 'sato@sample.example.jp');
+  expect(sent).toHaveLength(3);
+  for (const { raw } of sent) expect((await simpleParser(raw)).attachments).toHaveLength(1);
+  expect(asked).toHaveBeenCalledTimes(1);
 });

@@ -16,22 +16,34 @@ export function isAboutLetter({ data }: OutboxItem): boolean {
   return withoutFiles.includes(String(data['event']));
 }
 
+/** The same files go to each member of staff in turn: taken out once, the last ones are at hand. */
+const atHand = new WeakMap<
+  Desk['reader'],
+  { readonly message: number; readonly files: readonly Carried[] }
+>();
+
 /**
  * Bytes of the files that fit, and behind them, of a fax, pictures a telephone can show: the place of the number and
  * page one. None when the files cannot be taken out.
  */
-export async function enclosedFiles(
-  { store, reader }: Desk,
-  { item, message }: Occasion,
-): Promise<readonly Carried[]> {
+export async function enclosedFiles(desk: Desk, { item, message }: Occasion): Promise<readonly Carried[]> {
   const wanted = item.kind === 'notification' && !isAboutLetter(item);
   if (!wanted || message === null || (message.facts?.attachments ?? []).length === 0) return [];
+  const before = atHand.get(desk.reader);
+  if (before?.message === message.id) return before.files;
+  const files = await takenOut(desk, message);
+  atHand.set(desk.reader, { message: message.id, files });
+  return files;
+}
+
+async function takenOut({ store, reader }: Desk, message: Received): Promise<readonly Carried[]> {
   const raw = await store.received.raw(message.id);
   const unpacked = raw === null ? null : await reader.unpack(raw);
   if (unpacked?.kind !== 'unpacked') return [];
-  const files = unpacked.attachments.map(({ name, type, content }) => ({ name, type, bytes: content }));
+  const taken = unpacked.attachments.map(({ name, type, content }) => ({ name, type, bytes: content }));
+  const files = [...taken, ...(await faxPictures(store, message))];
   const fits = new Set(whatFits(files.map(sized), staffFilesBytesMax).carried.map(({ at }) => at));
-  return [...files.filter((_file, at) => fits.has(at)), ...(await faxPictures(store, message))];
+  return files.filter((_file, at) => fits.has(at));
 }
 
 async function faxPictures({ received }: Store, { id, facts }: Received): Promise<readonly Carried[]> {

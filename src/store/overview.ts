@@ -214,8 +214,9 @@ async function opened(q: Knex, from: string, to: string): Promise<readonly Figur
   for (const row of messages) {
     const id = String(row['ticket_id']);
     note(id, String(row['outcome']));
+    if (result.has(id)) continue;
     const facts = row['facts'] === null ? null : (JSON.parse(String(row['facts'])) as MessageFacts);
-    if (!result.has(id)) result.set(id, facts?.result ?? null);
+    result.set(id, facts?.result ?? null);
   }
   // What a change left behind: `held → ticket-opened: …`, `review → open`.
   for (const row of changes)
