@@ -7,7 +7,7 @@ import { businessDaysBetween } from '../calendar/business-day.ts';
 import { dayOf } from '../calendar/jst.ts';
 import { earliest, mayStart } from '../calendar/reception-hours.ts';
 import { capReached, countedSince } from '../reply/withhold.ts';
-import { isStaffMail } from '../ticket/ticket.ts';
+import { isStaffMail, STAFF_KINDS } from '../ticket/ticket.ts';
 import { aftermath, failureAftermath, nothing } from './aftermath.ts';
 import { answerLeft, toldAgain, whyNotNow } from './answer-fate.ts';
 import { word } from './compose-item.ts';
@@ -36,15 +36,20 @@ export async function dispatchDue(
   await recoverLetters(desk, now());
   let settled = 0;
   const looked = new Set<number>();
+  let full = false;
   for (;;) {
-    // Letters held back by the rate stay due: those behind them, and mail to staff, are reached all the same.
-    const due = await desk.store.outbox.due(now().toISOString(), dueMax + looked.size);
+    // Once the rate is reached, letters to customers stay due for a later pass; mail to staff is reached all the same.
+    const kinds = full ? STAFF_KINDS : undefined;
+    const due = await desk.store.outbox.due(now().toISOString(), dueMax + looked.size, kinds);
     const items = due.filter((item) => !looked.has(item.id));
     if (items.length === 0 || looked.size >= lookedMax) return settled;
     for (const item of items) {
       if (stopping()) return settled;
       looked.add(item.id);
-      if (!isStaffMail(item.kind) && (await rateReached(desk, now()))) continue;
+      if (!isStaffMail(item.kind)) {
+        full ||= await rateReached(desk, now());
+        if (full) continue;
+      }
       if (await dispatchOne(desk, item, now)) settled += 1;
     }
   }

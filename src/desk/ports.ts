@@ -168,7 +168,7 @@ export interface TicketStore {
 
 export interface OutboxStore {
   /** Queued letters whose time has come (`notBefore` null or at or before `now`), oldest first. */
-  due(now: string, limit: number): Promise<readonly OutboxItem[]>;
+  due(now: string, limit: number, kinds?: readonly LetterKind[]): Promise<readonly OutboxItem[]>;
   /**
    * Writes the attempt before the network is touched: state `sending`, one attempt more, a lease. The bytes
    * are kept. Null when somebody else holds the letter or it is no longer queued.

@@ -22,7 +22,7 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
     return rows.map(toItem);
   }
   return {
-    due: (now, limit) => db.read((q) => due(q, instant(now), limit)),
+    due: (now, limit, kinds) => db.read((q) => due(q, instant(now), limit, kinds)),
     begin: (id, attempt) =>
       db.write(async (trx) => {
         const waiting: Row | undefined = await trx('outbox')
@@ -112,8 +112,16 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
  * Letters whose time has come, by that time; those the calendar knows no time for come last, so that however many
  * of them wait, they keep nothing else from leaving.
  */
-async function due(q: Knex, now: string, limit: number): Promise<readonly OutboxItem[]> {
-  const queued = () => q('outbox').where({ state: 'queued' }).orderBy(['not_before', 'id']);
+async function due(
+  q: Knex,
+  now: string,
+  limit: number,
+  kinds?: readonly LetterKind[],
+): Promise<readonly OutboxItem[]> {
+  const queued = () => {
+    const all = q('outbox').where({ state: 'queued' }).orderBy(['not_before', 'id']);
+    return kinds === undefined ? all : all.whereIn('kind', kinds);
+  };
   const dated: Row[] = await queued().where('not_before', '<=', now).limit(limit);
   const undated: Row[] =
     dated.length < limit
