@@ -120,6 +120,13 @@ describe('what a number comes to (spec 3.2, 3.6)', () => {
       'CL-1234-5678',
     ],
     [
+      'our own address',
+      { ...stranger, screening: { kind: 'inquiry', ...looks, strength: 'none' } },
+      'ticket-opened neutral',
+      'valid (unverified)',
+      'CL-1234-5678',
+    ],
+    [
       'what a fax gateway says of itself',
       { ...weak, ...stranger, gateway: true },
       'ticket-opened neutral',

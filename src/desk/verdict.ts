@@ -52,7 +52,8 @@ export function isMachine({ channel, gateway, screening }: Findings): boolean {
  */
 export function isSuspected(findings: Findings): boolean {
   const { screening, belonging, registeredOn, fromStaff, gateway } = findings;
-  if (!isMachine(findings) || fromStaff || gateway) return false;
+  // Of our own address and of staff there is no suspicion, only no letter.
+  if (!isMachine(findings) || fromStaff || gateway || screening.strength === 'none') return false;
   const follows = belonging.kind === 'continues' || belonging.kind === 'reopens';
   return screening.kind === 'bulk' || follows || registeredOn.length === 0;
 }
