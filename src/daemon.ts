@@ -153,6 +153,8 @@ export async function startDaemon(
       );
       for (const one of watched) keep(one);
     }
+    // What waited while the daemon was down is being fetched meanwhile.
+    if (read !== null) desk.reader.warm();
     read?.ring();
     fax?.ring();
     send?.ring();

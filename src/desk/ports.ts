@@ -263,6 +263,8 @@ export interface Store {
 // ---------------------------------------------------------------- the other edges
 
 export interface Reader {
+  /** Mail is likely to come: what takes time to start is started. */
+  warm(): void;
   read(raw: Buffer): Promise<Reading>;
   /** The attachments with their bytes, under the names `read` gives them. */
   unpack(raw: Buffer): Promise<Unpacked>;

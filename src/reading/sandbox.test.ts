@@ -94,6 +94,23 @@ it('kills a loop, a hoarder and survives a crash; the next mail is read', async 
   await expect.poll(() => alive(first)).toBe(false);
 });
 
+it('starts one child before the first mail when told, which reads it or ends when idle', async () => {
+  const children = () =>
+    execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line.includes('hostile-child'))
+      .map((line) => Number.parseInt(line, 10));
+  const reader = open({ childModule: hostile, idleMilliseconds: 3_000 });
+  reader.warm();
+  reader.warm();
+  const [warm, ...more] = children();
+  expect(more).toEqual([]);
+  expect(await pidOf(reader)).toBe(warm);
+  reader.warm();
+  expect(children()).toEqual([warm]);
+  await expect.poll(children, { timeout: 10_000 }).toEqual([]);
+});
+
 it('keeps a child between mails and ends it when idle and on close', async () => {
   const reader = open({ childModule: hostile, idleMilliseconds: 200 });
   const first = await pidOf(reader);

@@ -37,6 +37,7 @@ export function openReader(options: ReaderOptions = {}): Reader {
     return ran;
   };
   return {
+    warm: () => children.warm(),
     read: (raw) => ask<Reading>({ kind: 'read', raw }),
     unpack: (raw) => ask<Unpacked>({ kind: 'unpack', raw }),
     close: () => {

@@ -28,6 +28,8 @@ export type Ran<Result> =
 
 export interface Children<Job, Result> {
   run(job: Job, milliseconds?: number): Promise<Ran<Result>>;
+  /** Starts a child for the next job when there is none; like any other it ends when it stays idle. */
+  warm(): void;
   close(): Promise<void>;
 }
 
@@ -206,6 +208,9 @@ export function openChildren<Job, Result>(
         waiting.push({ job, milliseconds, done });
         next();
       });
+    },
+    warm() {
+      if (!closed && free.length === 0 && busy.size === 0) rest(start(program));
     },
     async close() {
       closed = true;
