@@ -23,8 +23,8 @@ export interface Sought {
   readonly agreement: Agreement;
 }
 
-/** What is known of the number before the page is read as a whole. */
-export async function seekNumber(ocr: Recogniser, page: Bitmap, search: NumberSearch): Promise<Sought> {
+/** By our own reader, and the second engine at the place it found. */
+export async function seekInField(ocr: Recogniser, page: Bitmap, search: NumberSearch): Promise<Sought> {
   const upper = rows(page, 0, Math.ceil(page.height / 2));
   const field = await ocr.field(upper, search.mask);
   const readings: FaxReading[] = [];
@@ -47,10 +47,20 @@ export async function seekNumber(ocr: Recogniser, page: Bitmap, search: NumberSe
     if (!readings.some((one) => one.reader === 'line' && one.value === value))
       readings.push(...(await lineReading(ocr, scaled(field.strip, stripScale), search.mask, box, true)));
   }
-  const first = decide(search, readings);
-  if (first.decision === 'accepted') return { readings, agreement: first };
+  return { readings, agreement: decide(search, readings) };
+}
+
+/** And in the text of the top of the page. */
+export async function seekInText(
+  ocr: Recogniser,
+  page: Bitmap,
+  search: NumberSearch,
+  field: Sought,
+): Promise<Sought> {
   const top = await ocr.text(rows(page, 0, Math.round(page.height * topShare)));
-  if (top !== null) readings.push(...(await pageReadings(ocr, page, search.mask, top, readings)));
+  if (top === null) return field;
+  const more = await pageReadings(ocr, page, search.mask, top, field.readings);
+  const readings = [...field.readings, ...more];
   return { readings, agreement: decide(search, readings) };
 }
 

@@ -8,17 +8,14 @@ import type { Mask } from '../inquiry/mask.ts';
 import { readOpening } from '../inquiry/opening.ts';
 import type { Agreement, FaxReading } from './agreement.ts';
 import { type Bitmap, crop } from './bitmap.ts';
+import { firstLook } from './first-look.ts';
 import * as limits from './limits.ts';
-import { decide, type NumberSearch, pageReadings, seekNumber } from './number-search.ts';
-import type { PageText, Recogniser } from './ocr.ts';
+import { decide, type NumberSearch, pageReadings } from './number-search.ts';
+import type { PageText } from './ocr.ts';
 import { numbersIn, withoutSpaces } from './page-text.ts';
-import type { FaxPage, Pages } from './pages.ts';
+import type { FaxPage } from './pages.ts';
 import type { Turn } from './straighten.ts';
-
-export interface FaxTools {
-  readonly pages: Pages;
-  readonly ocr: Recogniser;
-}
+import { type FaxTools, uprightPage } from './upright.ts';
 
 export interface FaxOptions {
   readonly mask: Mask;
@@ -45,7 +42,6 @@ interface Read {
 
 /** Below this a page may stand on its head: upside-down Japanese is read, but never surely. */
 const upsideDownConfidence = 70;
-const orientationMin = 2;
 
 export async function readFax(tools: FaxTools, raw: Uint8Array, options: FaxOptions): Promise<FaxDocument> {
   const beganAt = performance.now();
@@ -103,18 +99,8 @@ async function firstPage(
     options.onNumber?.(number, numberSeconds);
     return { read: unrecognised(decoded, 1, seconds()), number, numberSeconds, header: '', total };
   }
-  let image = decoded;
-  let turned: Turn = 0;
   let search: NumberSearch = { mask: options.mask, registry: options.registry ?? null, hinted: [] };
-  let sought = await seekNumber(tools.ocr, image.page, search);
-  // Sideways text may even be read; it is the second look at its line that fails then.
-  if (sought.agreement.decision !== 'accepted') {
-    const upright = await uprightPage(tools, raw, 1, image.page);
-    if (upright !== null) {
-      [image, turned] = [upright.image, upright.turn];
-      sought = await seekNumber(tools.ocr, image.page, search);
-    }
-  }
+  const { image, turned, sought } = await firstLook(tools, raw, decoded, search);
   const numberSeconds = seconds();
   options.onNumber?.(faxNumber(sought.agreement, sought.readings), numberSeconds);
   // The header stays upright on a page sent upside down, so it is taken from the page as it came.
@@ -153,21 +139,6 @@ async function laterPage(
   }
   const png = options.pictures === true ? await tools.pages.png(image.page) : null;
   return { report: imageReport(page, text, seconds(), turned, image.damaged, png), text, bitmap: image.page };
-}
-
-/** The page turned to where orientation detection wants it; null when it stands upright as far as anyone can tell. */
-async function uprightPage(
-  tools: FaxTools,
-  raw: Uint8Array,
-  page: number,
-  seen: Bitmap,
-  before: Turn = 0,
-): Promise<{ readonly image: FaxPage & { kind: 'image' }; readonly turn: Turn } | null> {
-  const found = await tools.ocr.orientation(seen);
-  if (found === null || found.turn === 0 || found.confidence < orientationMin) return null;
-  const turn = ((before + found.turn) % 360) as Turn;
-  const image = await tools.pages.page(raw, page, turn);
-  return image.kind === 'image' ? { image, turn } : null;
 }
 
 function unrecognised(page: Exclude<FaxPage, { kind: 'image' }>, number: number, seconds: number): Read {
