@@ -18,7 +18,7 @@ function line(text: string, p = 0.97): Seen[] {
 function read(maskText: string, text: string) {
   const seen = line(text);
   const path = bestPath(placesOf(parseMask(maskText), classes), seen, lineContext(classes, seen, 20));
-  return path === null ? null : { text: path.glyphs.map(({ char }) => char).join(''), score: path.score };
+  return path === null ? null : { ...path, text: path.glyphs.map(({ char }) => char).join('') };
 }
 
 describe('bestPath', () => {
@@ -46,5 +46,12 @@ describe('bestPath', () => {
     expect(read('CL-9999-9999', 'CL-1234-56789')!.score).toBeLessThan(exact.score - 5);
     expect(read('CL-9999-9999', 'CL-1234-5678-9')!.score).toBeLessThan(exact.score - 5);
     expect(read('9999999', '94081237')!.score).toBeLessThan(read('9999999', '4081237')!.score - 2);
+  });
+
+  it('tells that a character was left out to make a longer number fit', () => {
+    expect(read('CL-9999-9999', 'CL-1234-5678')!.leftOut).toBeLessThan(0.1);
+    expect(read('CL-9999-9999', '??CL-1234-5678??')!.leftOut).toBeLessThan(0.1);
+    for (const longer of ['CL-1234-56789', 'CL-12345-6789', 'CL-1234-5678-9'])
+      expect(read('CL-9999-9999', longer)!.leftOut).toBeGreaterThan(0.3);
   });
 });

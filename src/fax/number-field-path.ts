@@ -9,6 +9,8 @@ export interface Seen extends Candidate {
 
 export interface Path {
   readonly score: number;
+  /** How surely something that was left out, between its characters or beside them, is one more of them. */
+  readonly leftOut: number;
   /** One for each letter, digit or literal of the mask. */
   readonly glyphs: readonly {
     readonly char: string;
@@ -135,7 +137,8 @@ export function bestPath(places: readonly Place[], seen: readonly Seen[], contex
   }
   const literals = glyphs.filter((_, index) => places[index]!.literal);
   const lost = literals.filter(({ p }) => p < literalSeenMin).length;
-  return 2 * lost > literals.length ? null : { score, glyphs };
+  if (2 * lost > literals.length) return null;
+  return { score, leftOut: context.leftOut(glyphs.map(({ seen }) => seen)), glyphs };
 }
 
 /** The best character of a place for what was seen; look-alikes of the other kind count for it. */
@@ -165,7 +168,12 @@ export interface LineContext {
   /** The cost of what stands before the first and after the last glyph: more of the same is a longer number. */
   readonly before: (first: Seen) => number;
   readonly after: (last: Seen) => number;
+  /** The probability that a longer number was pressed into the mask: of the likeliest character passed over. */
+  readonly leftOut: (path: readonly Seen[]) => number;
 }
+
+/** The cost of a further digit behind the last: it is a longer number. */
+const furtherDigit = 9;
 
 /** Costs from the places of the glyphs, in heights of the glyphs themselves. */
 export function lineContext(
@@ -238,7 +246,20 @@ export function lineContext(
   };
   const after = (last: Seen) => {
     const next = (one: Seen) => starting.get(one.first + one.count) ?? [];
-    return 9 * more(last, next(last), next, digits);
+    return furtherDigit * more(last, next(last), next, digits);
   };
-  return { lineHeight, between, before, after };
+  function leftOut(path: readonly Seen[]): number {
+    let most = 0;
+    for (const [index, a] of path.entries()) {
+      const b = path[index + 1];
+      if (b === undefined) continue;
+      for (const one of seen) {
+        const passed = one.first >= a.first + a.count && one.first + one.count <= b.first;
+        if (!passed || one.box.height < 0.6 * Math.max(a.box.height, b.box.height)) continue;
+        most = Math.max(most, share(one, digits) + share(one, letters));
+      }
+    }
+    return Math.max(most, after(path.at(-1)!) / furtherDigit);
+  }
+  return { lineHeight, between, before, after, leftOut };
 }

@@ -42,6 +42,8 @@ const cutSureMax = 0.5;
 const hardlyOne = 0.05;
 /** A fixed character seen with less is one that the mask alone put there. */
 const fixedMin = 0.1;
+/** What was passed over is one more character at least as likely as this: a longer number, never clear. */
+const leftOutMin = 0.3;
 const minorityMin = 0.25;
 
 export function readNumberField(model: Model, mask: Mask, upperHalf: Bitmap): NumberFieldReading | null {
@@ -116,7 +118,7 @@ function readingOf(mask: Mask, path: Path, page: CleanPage): NumberFieldReading 
   });
   let at = 0;
   let value = '';
-  let [confidence, clear, fixed] = [1, 1, true];
+  let [confidence, clear, fixed] = [1, path.leftOut < leftOutMin ? 1 : 0, true];
   for (const part of mask.parts) {
     if (part.kind === 'separator') value += part.char;
     else {
