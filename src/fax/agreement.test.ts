@@ -33,10 +33,10 @@ const decisionOf = (readings: readonly FaxReading[], registry: ReturnType<typeof
 
 describe('a number on a fax is accepted', () => {
   it.each<[string, readonly FaxReading[]]>([
-    ['page and line agree', [reading('page', A), reading('line', A)]],
+    ['our own and the text of the page agree', [reading('page', A), reading('field', A)]],
     [
-      'page and our own agree, however unsure',
-      [reading('page', A), reading('field', A, { confidence: 0.4 })],
+      'page and our own agree, however damaged it looks',
+      [reading('page', A), reading('field', A, { confidence: 0.1, clear: 0.6 })],
     ],
     [
       'our own and a look at its own box agree, and each character is clear',
@@ -50,13 +50,14 @@ describe('a number on a fax is accepted', () => {
       'two agree and one of them read the fixed letters',
       [reading('field', A, { fixed: false }), reading('page', A)],
     ],
-    ['the text readers agree and our own found nothing', [reading('page', A), reading('line', A)]],
   ])('%s', (_, readings) => {
     expect(decisionOf(readings)).toBe(`accepted ${A}`);
   });
 
   it('without our own reader only when the registry knows it and nothing near it', () => {
+    // Fixed by a run over drawn pages: both models read a dotted zero as 6.
     const texts = [reading('page', A), reading('line', A)];
+    expect(decisionOf(texts)).toBe('uncertain');
     expect(decisionOf(texts, knows(A))).toBe(`accepted ${A}`);
     expect(decisionOf(texts, knows(other))).toBe('uncertain');
     expect(decisionOf(texts, knows(A, B))).toBe('uncertain');
@@ -76,6 +77,10 @@ describe('a person must look when', () => {
       [reading('field', A, { clear: 0.94 }), reading('line', A, { sharesBox: true })],
     ],
     ['they differ', [reading('page', A), reading('line', B)]],
+    [
+      'page agrees with what is only a guess of our own',
+      [reading('page', A), reading('field', A, { clear: 0.4 })],
+    ],
     [
       'nobody read the fixed letters: it may be a number of another kind',
       [reading('field', A, { fixed: false }), reading('page', A, { fixed: false }), reading('line', A)],
@@ -104,11 +109,11 @@ describe('a person must look when', () => {
 
   it('two different numbers stand at different places', () => {
     const below = { ...box, y: 600 };
-    expect(decisionOf([reading('page', A), reading('line', A), reading('page', other, { box: below })])).toBe(
-      'ambiguous',
-    );
+    expect(
+      decisionOf([reading('page', A), reading('field', A), reading('page', other, { box: below })]),
+    ).toBe('ambiguous');
     // One number written twice and misread once is no second number.
-    expect(decisionOf([reading('page', A), reading('line', A), reading('page', B, { box: below })])).toBe(
+    expect(decisionOf([reading('page', A), reading('field', A), reading('page', B, { box: below })])).toBe(
       `accepted ${A}`,
     );
   });

@@ -38,6 +38,8 @@ export interface Agreement {
  * misleads both. See docs/decisions/005-fax-number.md for what it was measured on.
  */
 const sharedClearMin = 0.95;
+/** Where the other found the place by itself: below this a character is a guess, and a guess confirms nothing. */
+const guessMax = 0.5;
 /** Readings surer than this at another place of the page are a second number. */
 const secondNumberMin = 0.8;
 
@@ -67,7 +69,7 @@ export function agree(
     // Whatever our own reader saw instead, it looked closest: two models of one engine err alike on a slashed zero.
     if (field !== undefined && field.value !== agreed)
       return told('uncertain', null, `Two readers see ${agreed}, but our own sees ${field.value}.`);
-    const doubt = registry === null ? null : doubtOf(mask, agreed, registry, field === undefined);
+    const doubt = doubtOf(mask, agreed, registry, field === undefined);
     if (doubt !== null) return told('uncertain', null, doubt);
     const readers = new Set(readings.filter(({ value }) => value === agreed).map(({ reader }) => reader));
     return told('accepted', agreed, `${agreed} was read alike by ${[...readers].join(' and ')}.`);
@@ -77,8 +79,18 @@ export function agree(
   return told('uncertain', null, `${what}; no two independent ones agree.`);
 }
 
-/** What the registry has against a number on which readers agree; null when nothing. */
-function doubtOf(mask: Mask, number: string, registry: FaxRegistry, withoutField: boolean): string | null {
+/**
+ * What speaks against a number on which readers agree; null when nothing does. Without our own reader two models of one
+ * engine are left, which err alike, so the registry must be the third.
+ */
+function doubtOf(
+  mask: Mask,
+  number: string,
+  registry: FaxRegistry | null,
+  withoutField: boolean,
+): string | null {
+  if (registry === null)
+    return withoutField ? `Our own reader did not find ${number}, and no registry can confirm it.` : null;
   const near = neighbours(mask, number).some((one) => registry.knows(one));
   const known = registry.knows(number);
   if (near && !known) return `${number} is not registered, but a number that differs in one character is.`;
@@ -98,9 +110,11 @@ function independent(readings: readonly FaxReading[], value: string): boolean {
   const same = readings.filter((one) => one.value === value);
   if (!same.some(({ fixed }) => fixed)) return false;
   const by = (reader: FaxReader) => same.filter((one) => one.reader === reader);
-  if (by('page').length > 0 && (by('line').length > 0 || by('field').length > 0)) return true;
   const [field] = by('field');
-  return field !== undefined && by('line').some((one) => !one.sharesBox || field.clear >= sharedClearMin);
+  if (field === undefined) return by('page').length > 0 && by('line').length > 0;
+  if (field.clear < guessMax) return false;
+  if (by('page').length > 0 || by('line').some((one) => !one.sharesBox)) return true;
+  return by('line').length > 0 && field.clear >= sharedClearMin;
 }
 
 /** Two numbers at different places that are no two readings of one: more than two characters differ. */

@@ -17,6 +17,8 @@ export interface Path {
     readonly p: number;
     /** How surely it is this character and no other that may stand there, if it is one at all: `p` over both. */
     readonly clear: number;
+    /** The most probable letter or digit that may not stand there. */
+    readonly other: number;
     readonly seen: Seen;
   }[];
 }
@@ -132,7 +134,11 @@ export function bestPath(places: readonly Place[], seen: readonly Seen[], contex
   for (let place = places.length - 1; place >= 0; place--) {
     const step = history[place]![last]!;
     const { clear } = likeliest(places[place]!, seen[last]!);
-    glyphs.unshift({ char: step.char, p: step.p, clear, seen: seen[last]! });
+    const other = context.other(
+      places[place]!.chars.flatMap(({ classes }) => classes),
+      seen[last]!,
+    );
+    glyphs.unshift({ char: step.char, p: step.p, clear, other, seen: seen[last]! });
     last = step.before;
   }
   const literals = glyphs.filter((_, index) => places[index]!.literal);
@@ -170,6 +176,7 @@ export interface LineContext {
   readonly after: (last: Seen) => number;
   /** The probability that a longer number was pressed into the mask: of the likeliest character passed over. */
   readonly leftOut: (path: readonly Seen[]) => number;
+  readonly other: (allowed: readonly number[], one: Seen) => number;
 }
 
 /** The cost of a further digit behind the last: it is a longer number. */
@@ -261,5 +268,10 @@ export function lineContext(
     }
     return Math.max(most, after(path.at(-1)!) / furtherDigit);
   }
-  return { lineHeight, between, before, after, leftOut };
+  const other = (allowed: readonly number[], one: Seen) =>
+    [...digits, ...letters].reduce(
+      (most, index) => (allowed.includes(index) ? most : Math.max(most, one.odds[index]!)),
+      0,
+    );
+  return { lineHeight, between, before, after, leftOut, other };
 }

@@ -24,7 +24,7 @@ export interface NumberFieldReading {
    * character little like any, `confidence` is low and this is not; where it stands between two, this is low.
    */
   readonly clear: number;
-  /** The fixed characters were seen, all of them: else another number may have been pressed into the mask. */
+  /** No other character surely stands where a fixed one belongs: else another number was pressed into the mask. */
   readonly fixed: boolean;
   readonly glyphs: readonly { readonly char: string; readonly p: number; readonly clear: number }[];
   readonly box: Box;
@@ -40,8 +40,9 @@ const passesMax = 2_500;
 const cutSureMax = 0.5;
 /** Less like any character than this is not told apart by what it is least unlike. */
 const hardlyOne = 0.05;
-/** A fixed character seen with less is one that the mask alone put there. */
+/** A fixed character may be lost in dirt, but another one may not surely stand in its place. */
 const fixedMin = 0.1;
+const otherMax = 0.5;
 /** What was passed over is one more character at least as likely as this: a longer number, never clear. */
 const leftOutMin = 0.3;
 const minorityMin = 0.25;
@@ -112,9 +113,9 @@ function promising(line: TextLine, length: number, likeness: (box: Box) => numbe
 }
 
 function readingOf(mask: Mask, path: Path, page: CleanPage): NumberFieldReading {
-  const glyphs = path.glyphs.map(({ char, p, clear, seen }) => {
+  const glyphs = path.glyphs.map(({ char, p, clear, other, seen }) => {
     const most = isCut(seen.box, page) ? cutSureMax : 1;
-    return { char, p: Math.min(p, most), clear: p < hardlyOne ? 0 : Math.min(clear, most) };
+    return { char, other, p: Math.min(p, most), clear: p < hardlyOne ? 0 : Math.min(clear, most) };
   });
   let at = 0;
   let value = '';
@@ -125,7 +126,7 @@ function readingOf(mask: Mask, path: Path, page: CleanPage): NumberFieldReading 
       const glyph = glyphs[at++]!;
       value += part.kind === 'literal' ? part.char : glyph.char;
       confidence = Math.min(confidence, glyph.p);
-      if (part.kind === 'literal') fixed &&= glyph.p >= fixedMin;
+      if (part.kind === 'literal') fixed &&= glyph.p >= fixedMin || glyph.other < otherMax;
       else clear = Math.min(clear, glyph.clear);
     }
   }
