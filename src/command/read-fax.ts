@@ -2,7 +2,8 @@
 import { dayOf } from '../calendar/jst.ts';
 import type { Contract } from '../inquiry/contract.ts';
 import type { FaxDocument } from '../inquiry/fax.ts';
-import { type FaxCall, faxFiles, gatewayOf, probableGateway, readCall } from '../inquiry/fax-gateway.ts';
+import { type FaxCall, faxFiles, probableGateway, readCall } from '../inquiry/fax-call.ts';
+import { gatewayOf } from '../inquiry/fax-gateway.ts';
 import { together } from '../inquiry/fax-number.ts';
 import type { Letter } from '../inquiry/letter.ts';
 import { phoneNumbers } from '../inquiry/phone-number.ts';

@@ -1,5 +1,6 @@
 /** A gateway tells what became of a fax we sent: which letter it is about (spec 5.3). Looks up only. */
-import { type FaxFate, faxAddress, faxFate, gatewayOf } from '../inquiry/fax-gateway.ts';
+import { type FaxFate, faxFate } from '../inquiry/fax-call.ts';
+import { faxAddress, gatewayOf } from '../inquiry/fax-gateway.ts';
 import type { Letter } from '../inquiry/letter.ts';
 import { phoneNumbers } from '../inquiry/phone-number.ts';
 import type { Ticket } from '../ticket/ticket.ts';

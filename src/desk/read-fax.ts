@@ -1,8 +1,9 @@
 /** The pages behind a gateway's mail: taken out, read, and put beside who called. Waits; decides nothing. */
 
 import type { FaxDocument } from '../inquiry/fax.ts';
-import type { FaxCall } from '../inquiry/fax-gateway.ts';
-import { faxFiles, gatewayOf, readCall } from '../inquiry/fax-gateway.ts';
+import type { FaxCall } from '../inquiry/fax-call.ts';
+import { faxFiles, readCall } from '../inquiry/fax-call.ts';
+import { gatewayOf } from '../inquiry/fax-gateway.ts';
 import { together, withHints } from '../inquiry/fax-number.ts';
 import type { Letter } from '../inquiry/letter.ts';
 import { phoneNumbers } from '../inquiry/phone-number.ts';

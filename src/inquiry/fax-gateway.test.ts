@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  faxAddress,
-  faxFate,
-  faxFiles,
-  gatewayOf,
-  parseFaxGateway,
-  probableGateway,
-  readCall,
-} from './fax-gateway.ts';
+import { faxFate, faxFiles, probableGateway, readCall } from './fax-call.ts';
+import { faxAddress, gatewayOf, parseFaxGateway } from './fax-gateway.ts';
 
 const hylafax = parseFaxGateway({ name: 'hyla', from: 'FaxMaster@fax.example.jp', layout: 'hylafax' });
 const network = parseFaxGateway({ name: 'net', from: '@netfax.example.jp', subject: 'FAX' });
