@@ -7,7 +7,7 @@ import { crash } from './crash/driver.ts';
 import { steps } from './crash/steps.ts';
 import { startPostgres } from './postgres.ts';
 
-const timeout = 240_000;
+const timeout = 480_000;
 /** A run that went wrong is repeated with `--seed`. */
 const seed = Date.now() % 1_000_000;
 
