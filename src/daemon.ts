@@ -145,12 +145,11 @@ export async function startDaemon(
     const smtp = await listen(config.smtp.listen, false);
     const lmtp = await listen(config.smtp.lmtp, true);
     if (roles.includes('intake')) {
-      const watched = watchMailboxes(
-        config,
-        desk,
-        () => checkRoom(config),
-        () => read?.ring(),
-      );
+      const watched = watchMailboxes(config, desk, () => checkRoom(config), {
+        // Its child is started while the mail is still being fetched.
+        expected: () => (read === null ? undefined : desk.reader.warm()),
+        arrived: () => read?.ring(),
+      });
       for (const one of watched) keep(one);
     }
     // What waited while the daemon was down is being fetched meanwhile.

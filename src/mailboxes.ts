@@ -13,7 +13,7 @@ export function watchMailboxes(
   config: Config,
   desk: OpenDesk,
   checkRoom: () => void,
-  arrived: () => void,
+  bells: { readonly expected: () => void; readonly arrived: () => void },
 ): readonly AsyncDisposable[] {
   return config.mailboxes.map((setting) => {
     const accept = async (numbering: Numbering, mails: readonly FetchedMail[]) => {
@@ -33,11 +33,11 @@ export function watchMailboxes(
           kind,
         });
       }
-      if (mails.some((one) => one.kind !== 'before-since')) arrived();
+      if (mails.some((one) => one.kind !== 'before-since')) bells.arrived();
     };
     return openMailbox(
       mailboxOptions(config, setting),
-      { ledger: desk.store.mailboxes, accept },
+      { ledger: desk.store.mailboxes, accept, expect: bells.expected },
       desk.journal,
     );
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Received } from '../src/desk/ports.ts';
+import { type MailboxOptions, openMailbox } from '../src/mailbox/imap.ts';
 import { connectMailbox, type MailboxAccess } from '../src/mailbox/imap-connection.ts';
 import { inspectMailbox } from '../src/mailbox/imap-done.ts';
 import { type Dovecot, password, startDovecot, token } from './dovecot.ts';
@@ -442,6 +443,39 @@ describe('TLS', () => {
     const { ca: _ca, ...without } = access({ tls, port });
     await expect(connectMailbox(without)).rejects.toThrow('NODE_EXTRA_CA_CERTS');
   });
+});
+
+it('is told of before it is fetched, so that its reader can start meanwhile', async () => {
+  const user = freshUser();
+  const proxy = await startProxy(dovecot.imapPort);
+  await using trial = await startTrial({ now });
+  const said: string[] = [];
+  const options: MailboxOptions = {
+    ...{
+      name: 'bell',
+      host: '127.0.0.1',
+      port: proxy.port,
+      tls: 'none',
+      user,
+      folder: 'INBOX',
+      mailBytesMax: 1e6,
+    },
+    ...{ since: null, done: 'Processed', secretPlace: '' },
+    secret: async () => ({ kind: 'password', text: password }),
+  };
+  const intake = {
+    ledger: trial.daemon.desk.store.mailboxes,
+    expect: () => void said.push('expected'),
+    accept: async () => void said.push('fetched'),
+  };
+  const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+  const watched = openMailbox(options, intake, quiet);
+  await idles(proxy);
+  await dovecot.deliver(user, inquiry());
+  await until('a fetched mail', () => said.includes('fetched'));
+  await watched[Symbol.asyncDispose]();
+  await proxy.close();
+  expect(said.slice(0, said.indexOf('fetched'))).toContain('expected');
 });
 
 describe('doctor', () => {

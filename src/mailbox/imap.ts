@@ -67,7 +67,10 @@ export function openMailbox(options: MailboxOptions, intake: MailboxIntake, log:
     const { client } = connection;
     const bell = openBell();
     doorbell = bell;
-    client.on('exists', bell.ring);
+    client.on('exists', () => {
+      intake.expect();
+      bell.ring();
+    });
     client.on('close', bell.ring);
     log.info('mailbox-connected', { mailbox, host: options.host, secure: client.secureConnection });
     const session: Session = {
