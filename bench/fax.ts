@@ -1,5 +1,5 @@
 /**
- * Reads every fax of a folder and compares with its truth: `npm run bench:fax -- DIR [--format pdf] [--workers 2]`.
+ * Reads every fax of a folder and compares with its truth: `npm run bench:fax -- DIR [--format pdf] [--workers 2] [--registry]`.
  * The folder holds `truth.jsonl` and the files it names, as in shared/fax-corpus/README.md.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { openPages } from '../src/fax/pages.ts';
 import { readFax } from '../src/fax/recognise.ts';
 import { parseMask } from '../src/inquiry/support-number.ts';
 import { characterErrorRate } from './fax-score.ts';
+import { makeRegistry } from './field/sample.ts';
 import { watchMemory } from './memory.ts';
 
 interface Truth {
@@ -39,6 +40,8 @@ const { values, positionals } = parseArgs({
     workers: { type: 'string', default: '1' },
     mask: { type: 'string', default: 'CL-9999-9999' },
     only: { type: 'string', default: '' },
+    /** As the daemon decides: the numbers of the folder are registered, among 2,000 others, half of them near one another. */
+    registry: { type: 'boolean', default: false },
     wrong: { type: 'string', default: '/tmp/bench-fax.json' },
   },
 });
@@ -51,6 +54,9 @@ const truths = readFileSync(join(folder, 'truth.jsonl'), 'utf8')
   .map((line) => JSON.parse(line) as Truth)
   .filter(({ file }) => file.includes(values.only));
 
+const known = new Set([...makeRegistry(), ...truths.map(({ number }) => number)]);
+const registry = values.registry ? { knows: (number: string) => known.has(number) } : null;
+
 const kills: string[] = [];
 const memory = watchMemory();
 const pages = openPages();
@@ -61,7 +67,7 @@ const notable: unknown[] = [];
 async function measure(truth: Truth): Promise<void> {
   const named = join(folder as string, `${truth.file}.${values.format}`);
   const file = existsSync(named) ? named : join(folder as string, truth.file);
-  const read = await readFax({ pages, ocr }, readFileSync(file), { mask });
+  const read = await readFax({ pages, ocr }, readFileSync(file), { mask, registry });
   const row = rows.get(truth.tier) ?? {
     ...{ faxes: 0, accepted: 0, wrong: 0, uncertain: 0, other: 0 },
     ...{ pages: 0, errorRate: 0, seconds: 0, share: 0 },
