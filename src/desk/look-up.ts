@@ -130,8 +130,8 @@ export async function lookUp(
       read.form === null && fax === null
         ? await findStaffReply(desk, letter, read.authentication, message.source.recipients)
         : null,
-    // A registered customer is never silenced: the address may have been forged by whom staff meant.
     forwarded: [],
+    // A registered customer is never silenced: the address may have been forged by whom staff meant.
     blocked: registeredOn.length > 0 ? null : await blockOf(desk, address, fax),
     contract,
     inherited: oldNumber == null ? null : await store.contracts.find(oldNumber),
