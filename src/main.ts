@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { type Door, UsageError } from './command/door.ts';
+import type { SettleOptions } from './command/outbox.ts';
 import type { ReplyOptions } from './command/reply.ts';
 import type { NewTicket } from './command/tickets-new.ts';
 import { ConfigError, packageRoot } from './config.ts';
@@ -178,6 +179,20 @@ function build(): Command {
     .description('cancel a letter that has not left')
     .action((id: string) =>
       through(async (door) => (await import('./command/outbox.ts')).outboxCancel(door, id)),
+    );
+  outbox
+    .command('retry <id>')
+    .description('send a letter again that is uncertain, failed or held, in reception hours, same Message-ID')
+    .action((id: string) =>
+      through(async (door) => (await import('./command/outbox.ts')).outboxRetry(door, id)),
+    );
+  outbox
+    .command('settle <id>')
+    .description('say what became of an uncertain letter; sends nothing')
+    .option('--delivered', 'it arrived (a failed letter too: what follows from it happens now)')
+    .option('--undelivered', 'it did not, and is not sent again')
+    .action((id: string, options: SettleOptions) =>
+      through(async (door) => (await import('./command/outbox.ts')).outboxSettle(door, id, options)),
     );
   outbox
     .command('run')

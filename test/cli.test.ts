@@ -150,6 +150,12 @@ describe('usage', () => {
     [['calendar', 'list', '2026-12-02', '2026-12-01'], 'uketsuke: calendar list: 2026-12-02 is after'],
     [['tickets', 'list', '--state', 'shut'], 'uketsuke: --state: "shut" is none of awaiting-number, review'],
     [['outbox', 'cancel', 'x'], 'uketsuke: outbox cancel: "x" is not an id; see uketsuke outbox list'],
+    [['outbox', 'retry', 'x'], 'uketsuke: outbox retry: "x" is not an id; see uketsuke outbox list'],
+    [
+      ['outbox', 'settle', '1'],
+      'uketsuke: outbox settle: say what became of it, with --delivered or with --undelivered',
+    ],
+    [['outbox', 'settle', '1', '--delivered', '--undelivered'], 'uketsuke: outbox settle: say what'],
     [['outbox', 'run'], "uketsuke: required option '--once' not specified"],
     [['intake', 'a.eml', '--received-at', 'noon'], 'uketsuke: --received-at: "noon" is not a time'],
     [['start', '--role', 'send,reed'], 'uketsuke: start --role: "reed" is none of intake, read, send'],

@@ -140,6 +140,7 @@ export function itemOf(over: Partial<OutboxItem> = {}): OutboxItem {
     reason: null,
     attempts: 0,
     createdAt: '2026-11-20T01:00:00.000Z',
+    attemptedAt: null,
     messageId: null,
     subject: null,
     sentAt: null,

@@ -1,4 +1,4 @@
-/** `uketsuke outbox list|cancel|run`: what waits, what left, and what an operator does about it (spec 8). */
+/** `uketsuke outbox list|cancel|retry|settle|run`: what waits, what left, and what an operator does about it (spec 5.4, 8). */
 import { isoJst } from '../calendar/jst.ts';
 import { nothing } from '../desk/aftermath.ts';
 import { recipientsOfItem } from '../desk/answer-item.ts';
@@ -6,6 +6,7 @@ import { composeItem } from '../desk/compose-item.ts';
 import { dispatchDue } from '../desk/dispatch.ts';
 import type { SendingDesk } from '../desk/house.ts';
 import type { OutboxItem } from '../desk/ports.ts';
+import { retryLetter, settleLetter } from '../desk/settle-letter.ts';
 import { type Door, Failed, UsageError } from './door.ts';
 
 export interface OutboxEntry {
@@ -30,9 +31,7 @@ export async function outboxList(door: Door): Promise<void> {
 }
 
 export async function outboxCancel(door: Door, idText: string): Promise<void> {
-  const id = Number(idText);
-  if (!Number.isSafeInteger(id) || id < 1)
-    throw new UsageError(`outbox cancel: "${idText}" is not an id; see uketsuke outbox list`);
+  const id = idOf('cancel', idText);
   const desk = await door.desk();
   const item = await desk.store.outbox.get(id);
   if (item === null) throw new Error(`outbox: there is no letter ${id}; see uketsuke outbox list`);
@@ -49,6 +48,43 @@ export async function outboxCancel(door: Door, idText: string): Promise<void> {
     );
   const entry = await entryOf(desk, (await desk.store.outbox.get(id))!, door.now());
   door.print(entry, `Letter ${id} (${item.kind} to ${item.to}) will not leave.`);
+}
+
+export async function outboxRetry(door: Door, idText: string): Promise<void> {
+  const id = idOf('retry', idText);
+  const desk = await door.desk();
+  const notBefore = await retryLetter(desk, id, door.now());
+  const entry = await entryOf(desk, (await desk.store.outbox.get(id))!, door.now());
+  const when = notBefore === null ? 'when reception hours are known again' : isoJst(new Date(notBefore));
+  door.print(
+    entry,
+    `Letter ${id} (${entry.kind} to ${entry.to}) leaves again, under the same Message-ID: ${when}`,
+  );
+}
+
+export interface SettleOptions {
+  readonly delivered?: boolean;
+  readonly undelivered?: boolean;
+}
+
+export async function outboxSettle(door: Door, idText: string, options: SettleOptions): Promise<void> {
+  const id = idOf('settle', idText);
+  const delivered = options.delivered === true;
+  if (delivered === (options.undelivered === true))
+    throw new UsageError('outbox settle: say what became of it, with --delivered or with --undelivered');
+  const desk = await door.desk();
+  await settleLetter(desk, id, delivered, door.now());
+  const entry = await entryOf(desk, (await desk.store.outbox.get(id))!, door.now());
+  door.print(
+    entry,
+    `Letter ${id} (${entry.kind} to ${entry.to}) counts as ${delivered ? 'delivered' : 'not delivered'}; nothing was sent.`,
+  );
+}
+
+function idOf(command: string, text: string): number {
+  const id = Number(text);
+  if (Number.isSafeInteger(id) && id >= 1) return id;
+  throw new UsageError(`outbox ${command}: "${text}" is not an id; see uketsuke outbox list`);
 }
 
 export async function outboxRun(door: Door): Promise<void> {

@@ -64,7 +64,7 @@ export function failureAftermath(
   const letters =
     isStaffMail(item.kind) || settlement.kind === 'cancelled'
       ? []
-      : staffLetters(house, now, settlement.kind, `${settlement.kind}:${item.id}`, {
+      : staffLetters(house, now, settlement.kind, `${settlement.kind}:${item.id}:${settlement.at}`, {
           reason: settlement.reason,
           letter: item.id,
         });

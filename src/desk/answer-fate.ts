@@ -106,7 +106,11 @@ export function answerLeft(
     letters:
       refused.length === 0
         ? []
-        : staffLetters(house, now, 'failed', `refused:${item.id}`, { reason: missed, letter: item.id }),
+        : staffLetters(house, now, 'failed', `refused:${item.id}`, {
+            reason: missed,
+            letter: item.id,
+            refused: refused.map(({ recipient }) => recipient),
+          }),
     events: [
       {
         kind: 'letter-sent',

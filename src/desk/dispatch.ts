@@ -15,7 +15,7 @@ import { filesOf } from './compose-staff.ts';
 import { enclosedFiles } from './enclosed.ts';
 import { gateHours, type SendingDesk } from './house.ts';
 import { type Occasion, occasionOf } from './occasion.ts';
-import type { Aftermath, Delivery, OutboxItem, Settlement } from './ports.ts';
+import type { Aftermath, Delivery, OutboxItem, Refusal, Settlement } from './ports.ts';
 import { nextAttempt } from './retry.ts';
 import { superseded } from './superseded.ts';
 import { isWorldTrouble } from './trouble.ts';
@@ -199,7 +199,7 @@ function settlementOf(desk: SendingDesk, item: OutboxItem, delivery: Delivery, n
 }
 
 /** The first instant from `at` on at which the letter may leave; null when the calendar does not know one. */
-function opening(desk: SendingDesk, item: OutboxItem, at: Date): string | null {
+export function opening(desk: SendingDesk, item: OutboxItem, at: Date): string | null {
   return earliest(desk.house.calendar, gateHours(desk.house, item.kind), at)?.toISOString() ?? null;
 }
 
@@ -210,11 +210,23 @@ async function consequences(
   delivery: Delivery,
   now: Date,
 ): Promise<Aftermath> {
-  const ticket = item.ticketId === null ? null : await desk.store.tickets.byId(item.ticketId);
   if (settlement.kind === 'later')
     return { ...nothing, letters: toldAgain(desk.house, item, settlement.notBefore, now) };
+  const ticket = item.ticketId === null ? null : await desk.store.tickets.byId(item.ticketId);
   if (settlement.kind !== 'sent') return failureAftermath(desk.house, item, settlement, now, ticket);
+  return letterLeft(desk, item, now, delivery.kind === 'sent' ? delivery.refused : []);
+}
+
+/** What follows when a letter is with its recipients. An answer counts from `leftAt`, what comes after another letter from now. */
+export async function letterLeft(
+  desk: SendingDesk,
+  item: OutboxItem,
+  now: Date,
+  refused: readonly Refusal[] = [],
+  leftAt = now,
+): Promise<Aftermath> {
+  const ticket = item.ticketId === null ? null : await desk.store.tickets.byId(item.ticketId);
   if (item.kind !== 'answer' || ticket === null) return aftermath(desk.house, item, ticket, now);
-  const refused = delivery.kind === 'sent' ? (delivery.refused ?? []) : [];
-  return answerLeft(desk.house, item, ticket, await desk.store.received.ofTicket(ticket.id), refused, now);
+  const messages = await desk.store.received.ofTicket(ticket.id);
+  return answerLeft(desk.house, item, ticket, messages, refused, leftAt);
 }

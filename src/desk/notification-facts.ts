@@ -9,6 +9,7 @@ import { lettersPerDayMax, lettersPerHourMax, type Withheld } from '../reply/wit
 import { isStaffMail, type LetterKind } from '../ticket/ticket.ts';
 import { filesTold } from './enclosed.ts';
 import { faxNumberOf, shownRecipients } from './fax-out.ts';
+import { troubleInWords, whatToDo } from './letter-trouble.ts';
 import type { FaxFacts } from './message-facts.ts';
 import type { Occasion } from './occasion.ts';
 import type { OutboxItem } from './ports.ts';
@@ -244,11 +245,20 @@ function troubleOf({ item, letters }: Occasion): readonly string[] {
       ? 'お客様へのメール'
       : `${kinds[letter.kind] ?? letter.kind}(${shownRecipients(faxNumberOf(letter), [letter.to]).join('')} 宛)`;
   const words = said === '' ? [] : [`記録された理由「${said}」`];
+  const why = troubleInWords(said);
+  const told = [...(why === null ? [] : [why]), ...words, ...(letter === undefined ? [] : whatToDo(letter))];
+  const { refused } = item.data;
   switch (item.data['event']) {
     case 'failed':
-      return [`${named}を送信できませんでした。ほかの方法でのご連絡をご検討ください`, ...words];
+      // The others have it: nothing is to be sent again to them.
+      if (Array.isArray(refused))
+        return [
+          `${named}は送信しましたが、次の宛先には届いていません: ${refused.join('、')}。この方にはほかの方法でのご連絡をご検討ください`,
+          ...words,
+        ];
+      return [`${named}を送信できませんでした`, ...told];
     case 'uncertain':
-      return [`${named}は届いたかどうか分かりません。二重に届くのを避けるため再送していません`, ...words];
+      return [`${named}は届いたかどうか分かりません。二重に届くのを避けるため再送していません`, ...told];
     case 'bounce':
       return letter === undefined
         ? ['どのメールに対する不達通知か分かりません。本日の同様の通知は、このほかお知らせしません']

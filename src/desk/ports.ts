@@ -19,6 +19,7 @@ import type {
   NewEvent,
   NewLetter,
   OutboxItem,
+  OutboxState,
   Settlement,
   Stop,
   TicketChange,
@@ -182,6 +183,16 @@ export interface OutboxStore {
   settle(id: number, token: string, settlement: Settlement, aftermath: Aftermath): Promise<boolean>;
   /** Settles a queued letter nobody tried yet, or gives up a held one. False when it is neither any more. */
   putAside(id: number, settlement: Settlement, aftermath: Aftermath): Promise<boolean>;
+  /**
+   * What a person decides about a letter in one of these states: `later` queues it again with its tries counted anew,
+   * `sent` counts from its last attempt. False when it is in none of them any more.
+   */
+  resolve(
+    id: number,
+    from: readonly OutboxState[],
+    settlement: Settlement,
+    aftermath: Aftermath,
+  ): Promise<boolean>;
   /**
    * Letters whose sender died: back to `queued` when the body was not begun, else `uncertain`, with what follows
    * from that. Returns what it changed. Safe to call at any time, by any process.

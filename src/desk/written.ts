@@ -129,6 +129,8 @@ export interface OutboxItem {
   readonly reason: string | null;
   readonly attempts: number;
   readonly createdAt: string;
+  /** Of the last attempt, begun or done; null when there was none. */
+  readonly attemptedAt: string | null;
   readonly messageId: string | null;
   readonly subject: string | null;
   readonly sentAt: string | null;

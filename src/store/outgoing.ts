@@ -64,6 +64,18 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
           settlement.kind === 'cancelled' && (await settle(trx, { id, state: 'held' }, settlement, aftermath))
         );
       }),
+    resolve: (id, from, settlement, aftermath) =>
+      db.write(async (trx) => {
+        for (const state of from) {
+          if (!(await settle(trx, { id, state }, settlement, aftermath))) continue;
+          const letter = trx('outbox').where({ id });
+          // Tries are counted anew; what has arrived left with its last attempt.
+          if (settlement.kind === 'later') await letter.update({ attempts: 0 });
+          if (settlement.kind === 'sent') await letter.update({ sent_at: trx.ref('attempted_at') });
+          return true;
+        }
+        return false;
+      }),
     recover: (now, follow) => db.write((trx) => recover(trx, instant(now), leaseClock(), follow)),
     add: (now, letters) =>
       db.write((trx) =>
@@ -283,6 +295,7 @@ function toItem(row: Row): OutboxItem {
     reason: textOrNull(row['reason']),
     attempts: Number(row['attempts']),
     createdAt: String(row['created_at']),
+    attemptedAt: textOrNull(row['attempted_at']),
     messageId: textOrNull(row['message_id']),
     subject: textOrNull(row['subject']),
     sentAt: textOrNull(row['sent_at']),
