@@ -137,7 +137,12 @@ export async function startDaemon(
     const send = roles.includes('send') ? keep(sendingJob(desk)) : null;
     const decided = () => send?.ring();
     const fax = roles.includes('read') ? keep(readingJob(desk, 'fax', decided, decided)) : null;
-    const read = roles.includes('read') ? keep(readingJob(desk, 'mail', decided, () => fax?.ring())) : null;
+    const again = roles.includes('read') ? keep(readingJob(desk, 'again', decided, () => fax?.ring())) : null;
+    const others = () => {
+      fax?.ring();
+      again?.ring();
+    };
+    const read = roles.includes('read') ? keep(readingJob(desk, 'mail', decided, others)) : null;
     const listen = async (address: string | false | undefined, lmtp: boolean) =>
       address && roles.includes('intake')
         ? keep(await listener(config, desk, address, lmtp, () => read?.ring()))
@@ -155,7 +160,7 @@ export async function startDaemon(
     // What waited while the daemon was down is being fetched meanwhile.
     if (read !== null) desk.reader.warm();
     read?.ring();
-    fax?.ring();
+    others();
     send?.ring();
     journal.info('ready', {
       roles,
@@ -175,6 +180,8 @@ export async function startDaemon(
       async settle() {
         read?.ring();
         await read?.idle();
+        again?.ring();
+        await again?.idle();
         fax?.ring();
         await fax?.idle();
         send?.ring();
@@ -188,12 +195,12 @@ export async function startDaemon(
   }
 }
 
-/** One lane of the reading: the pages of a fax never stand in the way of a mail. `deferred` rings the other lane. */
+/** One lane of the reading: neither the pages of a fax nor a bomb stand in the way of a mail. `deferred` rings the other lanes. */
 function readingJob(desk: OpenDesk, lane: Lane, decided: () => void, deferred: () => void): Job {
   const work = (stopping: () => boolean) =>
     receiveWaiting(desk, lane, desk.now, stopping, { decided, deferred });
-  const job = openJob(lane === 'mail' ? 'read' : 'read-fax', readTick, work, desk.journal);
-  const edges = lane === 'mail' ? [desk.reader, desk.prover] : [desk.faxReader];
+  const job = openJob(lane === 'mail' ? 'read' : `read-${lane}`, readTick, work, desk.journal);
+  const edges = lane === 'fax' ? [desk.faxReader] : [desk.reader, desk.prover];
   return lastingAtMost(finishMsMax, job, async () => {
     await Promise.all(edges.map((edge) => edge.close()));
   });

@@ -169,6 +169,25 @@ function build(): Command {
       through(async (door) => (await import('./command/review.ts')).reviewReject(door, ref)),
     );
 
+  const quarantine = group('quarantine', 'mails nobody could read');
+  quarantine
+    .command('list')
+    .description('list mails that killed the reader three times, or held nothing readable')
+    .action(() => through(async (door) => (await import('./command/quarantine.ts')).quarantineList(door)));
+  quarantine
+    .command('show <id>')
+    .description('show where one came from, why it is here, and its first lines')
+    .option('--save <folder>', 'write the mail as it came there; overwrites nothing')
+    .action((id: string, options: { save?: string }) =>
+      through(async (door) => (await import('./command/quarantine.ts')).quarantineShow(door, id, options)),
+    );
+  quarantine
+    .command('retry <id>')
+    .description('read one again, now, with its original time of receipt')
+    .action((id: string) =>
+      through(async (door) => (await import('./command/quarantine.ts')).quarantineRetry(door, id)),
+    );
+
   const outbox = group('outbox', 'the letters that wait or have left');
   outbox
     .command('list')

@@ -28,7 +28,7 @@ export async function throughDoor(
     now,
     config,
     desk,
-    readMail: async (raw) => (await mailReader()).read(raw),
+    readMail: async (raw) => (await mailReader()).read(raw, true),
     unpack: async (raw) => (await mailReader()).unpack(raw),
     readFax: async (raw, registry, hints) => {
       const { isFaxFile, openFaxReader } = await import('./fax/fax.ts');

@@ -46,10 +46,11 @@ interface Over {
 }
 
 async function work(over: Over = {}): Promise<void> {
-  await receiveWaiting({ ...desk, ...over }, 'mail', over.clock ?? now, over.stopping ?? (() => false), {
-    decided: () => {},
-    deferred: () => {},
-  });
+  for (const lane of ['mail', 'again'] as const)
+    await receiveWaiting({ ...desk, ...over }, lane, over.clock ?? now, over.stopping ?? (() => false), {
+      decided: () => {},
+      deferred: () => {},
+    });
 }
 
 /** Dies of every mail that says so; the other mails are really read. */

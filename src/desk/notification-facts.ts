@@ -264,7 +264,7 @@ function troubleOf({ item, letters }: Occasion): readonly string[] {
         ? ['どのメールに対する不達通知か分かりません。本日の同様の通知は、このほかお知らせしません']
         : [`${named}が不達で戻りました`, ...words];
     case 'quarantined':
-      return [unreadable(said), '原本は保存されています'];
+      return [unreadable(said), `原本は保存されています(uketsuke quarantine show ${item.receivedId})`];
     default:
       return words;
   }

@@ -58,8 +58,11 @@ export interface Received {
   readonly facts: MessageFacts | null;
 }
 
-/** Where a message waits: the pages of a fax are read beside the mail, which they must not delay (spec 2.3). */
-export type Lane = 'mail' | 'fax';
+/**
+ * Where a message waits. Beside the mail, which they must not delay, are read: the pages of a fax (spec 2.3), and
+ * what a reader died of and is tried again.
+ */
+export type Lane = 'mail' | 'fax' | 'again';
 
 /** A received message in the hands of one worker. */
 export interface ClaimedMessage extends Received {
@@ -90,9 +93,13 @@ export interface ReceivedStore {
   defer(id: number, token: string, lane: Lane): Promise<void>;
   /** Work on it goes on: the lease begins anew. False when it was lost. */
   renew(id: number, token: string): Promise<boolean>;
-  /** Gives a message back unread; `killed` counts one death of the reader. */
+  /** Gives a message back unread; `killed` counts one death of the reader, and takes a mail out of the way of others. */
   release(id: number, token: string, killed: boolean): Promise<void>;
   get(id: number): Promise<Received | null>;
+  /** Messages of this outcome, by time of receipt. */
+  withOutcome(outcome: Outcome): Promise<readonly Received[]>;
+  /** A quarantined message into the queue once more, its deaths forgotten, with an event; false when it is not quarantined. */
+  requeue(id: number, now: string, actor: string): Promise<boolean>;
   raw(id: number): Promise<Buffer | null>;
   /** First decided message of this address with this text digest at or after `since`. */
   sameText(from: string, textDigest: string, since: string): Promise<Received | null>;
@@ -276,7 +283,8 @@ export interface Store {
 export interface Reader {
   /** Mail is likely to come: what takes time to start is started. */
   warm(): void;
-  read(raw: Buffer): Promise<Reading>;
+  /** A `suspect`, which a reader died of, has longer, and a child of its own so that nothing waits behind it. */
+  read(raw: Buffer, suspect?: boolean): Promise<Reading>;
   /** The attachments with their bytes, under the names `read` gives them. */
   unpack(raw: Buffer): Promise<Unpacked>;
   close(): Promise<void>;

@@ -17,7 +17,7 @@ export type ReadMessage = { readonly message: ClaimedMessage } & (
       /** Mails that staff forward in this one. */
       readonly forwarded: readonly Acceptance[];
     }
-  /** It brings a fax, whose pages are read in the other lane. */
+  /** It brings a fax, whose pages are read in the lane of faxes. */
   | { readonly kind: 'other-lane' }
   /** The same message was decided before: there is nothing to read. */
   | { readonly kind: 'twin'; readonly of: NonNullable<ClaimedMessage['twin']> }
@@ -31,12 +31,12 @@ export type ReadMessage = { readonly message: ClaimedMessage } & (
 export async function readMessage(desk: Desk, message: ClaimedMessage, lane: Lane): Promise<ReadMessage> {
   if (message.twin !== null) return { message, kind: 'twin', of: message.twin };
   try {
-    const reading = await desk.reader.read(message.raw);
+    const reading = await desk.reader.read(message.raw, message.kills > 0);
     if (reading.kind === 'killed') return { message, kind: 'killed', reason: reading.reason };
     const { letter } = reading;
     const limit = message.partial ?? (reading.kind === 'limited' ? reading.limit : null);
     const isFax = bringsFax(desk, letter);
-    if (isFax && lane === 'mail') return { message, kind: 'other-lane' };
+    if (isFax && lane !== 'fax') return { message, kind: 'other-lane' };
     const pages = isFax ? await readFax(desk, message, letter) : null;
     if (pages?.kind === 'killed') return { message, ...pages };
     const authentication = await authenticate(desk, message, letter);

@@ -21,13 +21,14 @@ const renewMs = 60_000;
 /** The reader of mail always has its next one; the pages of one fax keep a reader of faxes busy for long enough. */
 function aheadOf({ house }: Desk, lane: Lane): Ahead {
   if (lane === 'mail') return { messages: 16, bytes: 8 * 1024 * 1024, refillAt: 8 };
+  if (lane === 'again') return { messages: 1, bytes: 0, refillAt: 0 };
   return { messages: house.faxesAtOnce, bytes: 32 * 1024 * 1024, refillAt: house.faxesAtOnce - 1 };
 }
 
 interface Told {
   /** When all that was in hand is decided; while a long queue is worked off, the outbox has its own ticks. */
   readonly decided: () => void;
-  /** When messages were put into the other lane. */
+  /** When messages were put into another lane. */
   readonly deferred: () => void;
 }
 
@@ -39,7 +40,7 @@ interface InHand {
 
 /**
  * Takes all that waits in the lane to its outcome, in the order of receipt; ends early when `stopping`. Mails that
- * turn out to bring a fax are put into the other lane.
+ * turn out to bring a fax, and those the reader died of, are put into a lane of their own.
  */
 export async function receiveWaiting(
   desk: Desk,
@@ -70,7 +71,7 @@ export async function receiveWaiting(
           await desk.store.received.renew(id, token);
         renewedAt = now().getTime();
       }
-      if (read.some(({ kind }) => kind === 'other-lane')) told.deferred();
+      if (read.some(({ kind }) => kind === 'other-lane' || kind === 'killed')) told.deferred();
     }
   } finally {
     await release(

@@ -94,6 +94,23 @@ it('kills a loop, a hoarder and survives a crash; the next mail is read', async 
   await expect.poll(() => alive(first)).toBe(false);
 });
 
+it('a mail that made its child swell does not cost the next one its life', async () => {
+  const reader = open({ childModule: hostile, rssBytes: 320e6 });
+  const swollen = await reader.read(Buffer.from('swell'));
+  const next = await pidOf(reader);
+  expect(swollen).toMatchObject({ kind: 'limited', limit: expect.not.stringMatching(`^${next}$`) });
+});
+
+it('the first try is short, and what is tried again holds nobody up', async () => {
+  const reader = open({ childModule: hostile, milliseconds: 20_000, firstTryMilliseconds: 1_000 });
+  expect(await reader.read(Buffer.from('loop'))).toEqual({ kind: 'killed', reason: 'time: over 1000 ms' });
+  const suspect = reader.read(Buffer.from('loop'), true).catch(({ kind }) => kind);
+  expect(await pidOf(reader)).toBeGreaterThan(0);
+  expect(await Promise.race([suspect, sleep(1_500, 'still at it')])).toBe('still at it');
+  await reader.close();
+  expect(await suspect).toBe('again');
+});
+
 it('starts one child before the first mail when told, which reads it or ends when idle', async () => {
   const children = () =>
     execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' })

@@ -42,11 +42,16 @@ interface Waiting<Job, Result> {
 interface Seat {
   readonly child: ChildProcess;
   jobs: number;
+  /** It grew so far that the next job could pay for the one before it. */
+  heavy: boolean;
   idle: NodeJS.Timeout | null;
 }
 
 /** How often the parent looks at the child's memory. */
 const watchMilliseconds = 100;
+
+/** A child that came this near to its bound is not used again: memory once taken is seldom given back. */
+const heavyShare = 0.75;
 
 /** A module named `.ts` is `.js` beside it in dist; a checkout runs it through tsx, which Node 20 needs. */
 function built(module: URL): { path: string; execArgv: string[] } {
@@ -90,7 +95,7 @@ function start(module: { path: string; execArgv: string[] }): Seat {
   child.on('error', () => undefined);
   child.unref();
   child.channel?.unref();
-  return { child, jobs: 0, idle: null };
+  return { child, jobs: 0, heavy: false, idle: null };
 }
 
 /** One job in one child: resolves with its result, or with why the child had to die. */
@@ -132,7 +137,9 @@ function runIn<Job, Result>(
     const clock = setTimeout(() => kill(`time: over ${bounds.milliseconds} ms`), bounds.milliseconds);
     const watch = setInterval(async () => {
       const bytes = child.pid === undefined ? null : await residentBytes(child.pid);
-      if (bytes !== null && bytes > bounds.rssBytes) kill(`memory: over ${bounds.rssBytes} bytes`);
+      if (bytes === null) return;
+      if (bytes > bounds.rssBytes * heavyShare) seat.heavy = true;
+      if (bytes > bounds.rssBytes) kill(`memory: over ${bounds.rssBytes} bytes`);
     }, watchMilliseconds);
     child.channel?.ref();
     child.on('message', heard);
@@ -170,7 +177,7 @@ export function openChildren<Job, Result>(
   };
 
   const rest = (seat: Seat): void => {
-    if (closed || !seat.child.connected || seat.jobs >= bounds.jobs) {
+    if (closed || !seat.child.connected || seat.heavy || seat.jobs >= bounds.jobs) {
       end(seat);
       return;
     }

@@ -44,10 +44,14 @@ export async function claim(
       kills: Number(row['kills']),
       raw,
       partial: textOrNull(row['partial']),
-      twin: claimed.twins.get(row['content_key_id']) ?? null,
+      twin: otherThan(row['id'], claimed.twins.get(row['content_key_id'])),
     };
   });
 }
+
+/** A message that is decided once more holds its identity itself. */
+const otherThan = (id: unknown, twin: ClaimedMessage['twin'] | undefined) =>
+  twin === undefined || twin?.id === Number(id) ? null : twin;
 
 const digestOf = (row: Row) => String(row['digest']);
 

@@ -9,6 +9,7 @@ import { claimLeaseMs, newLease, noLease } from './lease.ts';
 import { toReceived } from './received-row.ts';
 import { addressKey, indexKey, instant, type Row } from './row.ts';
 import { tally } from './tally.ts';
+import { writeEvents } from './tickets.ts';
 
 export function receivedStore(db: Database, leaseClock: () => number): ReceivedStore {
   async function one(query: (q: Knex) => Knex.QueryBuilder): Promise<Received | null> {
@@ -46,8 +47,28 @@ export function receivedStore(db: Database, leaseClock: () => number): ReceivedS
         await trx('received')
           .where({ id, token })
           .whereNull('outcome')
-          .update(noLease)
+          .update(
+            killed
+              ? { ...noLease, lane: trx.raw("case when lane = 'mail' then 'again' else lane end") }
+              : noLease,
+          )
           .increment('kills', killed ? 1 : 0);
+      }),
+    withOutcome: (outcome) => many((q) => q('received').where({ outcome }).orderBy(['received_at', 'id'])),
+    requeue: (id, now, actor) =>
+      db.write(async (trx) => {
+        const row: Row | undefined = await trx('received')
+          .where({ id, outcome: 'quarantined' })
+          .forUpdate()
+          .first('reason');
+        if (row === undefined) return false;
+        const fresh = { outcome: null, reason: null, decided_at: null, facts: null, kills: 0, lane: 'again' };
+        await trx('received').where({ id }).update(fresh);
+        const reason = `quarantined → queued once more; it was: ${row['reason']}`;
+        await writeEvents(trx, { at: now, ticketId: null, receivedId: id, outboxId: null }, [
+          { kind: 'outcome', actor, reason },
+        ]);
+        return true;
       }),
     get: (id) => one((q) => q('received').where({ id })),
     raw: (id) =>

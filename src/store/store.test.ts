@@ -180,10 +180,33 @@ describe.each(['sqlite', 'postgres'])('the store on %s', (dialect) => {
       await store.received.release(message.id, 'another token', true);
       expect(await store.received.claim()).toBeNull();
       await store.received.release(message.id, message.token, true);
-      const second = await store.received.claim();
-      expect(second?.kills).toBe(1);
+      // What a reader died of waits where no mail waits behind it.
+      expect(await store.received.claim()).toBeNull();
+      const second = await store.received.claim('again');
+      expect(second).toMatchObject({ kills: 1, lane: 'again' });
       await store.received.release(message.id, second!.token, false);
-      expect((await store.received.claim())?.kills).toBe(1);
+      expect((await store.received.claim('again'))?.kills).toBe(1);
+    });
+
+    test('a quarantined message goes into the queue once more, its deaths forgotten, and keeps its identity', async () => {
+      const message = await claimed();
+      await store.received.release(message.id, message.token, true);
+      expect(await store.received.requeue(message.id, at, 'operator')).toBe(false);
+      const second = (await store.received.claim('again'))!;
+      const quarantined = { outcome: 'quarantined', reason: 'killed the reader', facts: null } as const;
+      await store.commit({ ...ignoring(second), received: { ...ignoring(second).received, ...quarantined } });
+      expect((await store.received.withOutcome('quarantined')).map(({ id }) => id)).toEqual([message.id]);
+      expect(await store.received.requeue(message.id, at, 'operator')).toBe(true);
+      expect(await store.received.requeue(message.id, at, 'operator')).toBe(false);
+      expect(await store.received.get(message.id)).toMatchObject({
+        outcome: null,
+        reason: null,
+        decidedAt: null,
+      });
+      const third = await store.received.claim('again');
+      expect(third).toMatchObject({ id: message.id, kills: 0, twin: null });
+      expect((await store.commit(deciding(third!))).kind).toBe('done');
+      expect((await store.received.tally()).contradictions).toEqual([]);
     });
 
     test('a claim ends after five minutes, and the late worker has lost it', async () => {
