@@ -8,6 +8,7 @@ import type { SettleOptions } from './command/outbox.ts';
 import type { ReplyOptions } from './command/reply.ts';
 import type { NewTicket } from './command/tickets-new.ts';
 import { ConfigError, packageRoot } from './config.ts';
+import { operating } from './main-operating.ts';
 import { type Globals, printer, throughDoor } from './open-door.ts';
 
 function build(): Command {
@@ -263,6 +264,7 @@ function build(): Command {
     .command('demo')
     .description('show the whole road on sample mails in a throw-away folder')
     .action(async () => (await import('./demo.ts')).demo());
+  operating(root, through);
   strict(root);
   return root;
 }

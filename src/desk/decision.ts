@@ -12,6 +12,8 @@ import { numberPlace, remarksOf } from './remarks.ts';
 
 /** Own text kept beside the message for people; the whole text stays in the raw bytes. */
 const factsTextCharsMax = 20_000;
+/** A reseller may be registered on hundreds. */
+const registrationsMax = 10;
 
 /** An outcome and nothing else: no ticket, no letters, no events. */
 export function base(
@@ -110,6 +112,14 @@ function factsOf(findings: Findings, result: NumberResult | null): MessageFacts 
     cc: addresses(letter.cc),
     replyTo: replyTo === letter.from?.address ? null : replyTo,
     ...(fax === null ? {} : { fax: faxFacts(findings, fax) }),
+    grounds: {
+      numberWhere: findings.reading.where,
+      numberDecision: findings.reading.decision,
+      thread: findings.belonging.reason,
+      registeredOn: findings.registeredOn.slice(0, registrationsMax).map((one) => one.number),
+      screening: findings.screening.reasons,
+      limit: findings.limit,
+    },
   };
 }
 

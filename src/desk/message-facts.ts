@@ -53,4 +53,20 @@ export interface MessageFacts {
   /** Reply-To where it differs from From, else null. */
   readonly replyTo: string | null;
   readonly fax?: FaxFacts;
+  /** What the decision rested on, for whoever asks why; absent on what was decided before it was kept. */
+  readonly grounds?: Grounds;
+}
+
+export interface Grounds {
+  /** How the number was read: `opening`, `subject`, `body` or null, and what that comes to. */
+  readonly numberWhere: string | null;
+  readonly numberDecision: string;
+  /** The rule that found the ticket, or `no thread`. */
+  readonly thread: string;
+  /** Numbers of the contracts the sender is registered on, the first ones. */
+  readonly registeredOn: readonly string[];
+  /** Evidence that no person wrote, as sentences. */
+  readonly screening: readonly string[];
+  /** The limit of the reader that was passed, or null. */
+  readonly limit: string | null;
 }

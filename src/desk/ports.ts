@@ -108,12 +108,40 @@ export interface ReceivedStore {
   /** Decided messages that carry one of these Message-IDs, newest first. */
   byMessageIds(ids: readonly string[]): Promise<readonly Received[]>;
   ofTicket(ticketId: number): Promise<readonly Received[]>;
+  /** How a message came and what became of it, beyond `get`; null when there is none. */
+  trail(id: number): Promise<Trail | null>;
+  /** Ids of all that came under this Message-ID (`<…>`), decided or not, oldest first. */
+  named(messageId: string): Promise<readonly number[]>;
   /** Pages of a fax in order, as read; empty for a mail. */
   pages(id: number): Promise<readonly FaxPage[]>;
   /** Picture of a page, or (page 0) of the place where the number stands, PNG; null when there is none. */
   picture(id: number, page: number): Promise<Buffer | null>;
   /** For the audit. */
   tally(): Promise<Tally>;
+}
+
+/** What is kept of the arrival of a message. */
+export interface Trail {
+  /** SHA-256 of the raw bytes, lower-case hex. */
+  readonly digest: string;
+  readonly bytes: number;
+  /** Only the headers were fetched, for this limit. */
+  readonly partial: string | null;
+  readonly lane: Lane;
+  /** How often the reader died of it. */
+  readonly kills: number;
+  /** Where it stands in a mailbox; `accepted` is still to be moved, `left` stays where it is. */
+  readonly place: {
+    readonly mailbox: string;
+    readonly uidValidity: string;
+    readonly uid: number;
+    readonly state: 'accepted' | 'done' | 'left';
+  } | null;
+  /** The message it is another arrival of. */
+  readonly duplicateOf: number | null;
+  /** Later arrivals of the same message. */
+  readonly duplicates: readonly number[];
+  readonly events: readonly TicketEvent[];
 }
 
 /** One page of a fax as kept. */

@@ -10,6 +10,7 @@ import { toReceived } from './received-row.ts';
 import { addressKey, indexKey, instant, type Row } from './row.ts';
 import { tally } from './tally.ts';
 import { writeEvents } from './tickets.ts';
+import { trail } from './trail.ts';
 
 export function receivedStore(db: Database, leaseClock: () => number): ReceivedStore {
   async function one(query: (q: Knex) => Knex.QueryBuilder): Promise<Received | null> {
@@ -109,6 +110,15 @@ export function receivedStore(db: Database, leaseClock: () => number): ReceivedS
           ),
     ofTicket: (ticketId) =>
       many((q) => q('received').where({ ticket_id: ticketId }).orderBy(['received_at', 'id'])),
+    trail: (id) => db.read((q) => trail(q, id)),
+    named: (messageId) =>
+      db.read(async (q) => {
+        const ids: unknown[] = await q('received')
+          .where({ message_id_id: indexKey(messageId) })
+          .orderBy(['received_at', 'id'])
+          .pluck('id');
+        return ids.map(Number);
+      }),
     pages: (id) => db.read((q) => faxPages(q, id)),
     picture: (id, page) => db.read((q) => picture(q, id, page)),
     tally: () => db.read(tally),

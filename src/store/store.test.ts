@@ -222,6 +222,34 @@ describe.each(['sqlite', 'postgres'])('the store on %s', (dialect) => {
     });
   });
 
+  test('tells the trail of a message: bytes, place, its other arrivals, its events', async () => {
+    const place = { mailbox: 'cltech', account: 'a', uidValidity: '18446744073709551615', uid: 7 };
+    await store.mailboxes.begin(place, null);
+    const given = acceptance({ messageId: '<t@example.jp>', partial: 'too large', place });
+    await store.received.acceptAll([given]);
+    const first = (await store.received.claim())!;
+    await store.commit(deciding(first, { letters: [], events: [{ kind: 'k', actor: 'a', reason: 'r' }] }));
+    const again = await store.received.accept(acceptance({ messageId: '<t@example.jp>' }));
+    const twin = (await store.received.claim())!;
+    await store.commit(
+      deciding(twin, { ticket: { kind: 'none' }, received: { duplicateOf: first.id, outcome: 'duplicate' } }),
+    );
+    expect(await store.received.trail(first.id)).toMatchObject({
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      bytes: given.raw.length,
+      partial: 'too large',
+      kills: 0,
+      place: { mailbox: 'cltech', uidValidity: '18446744073709551615', uid: 7, state: 'left' },
+      duplicateOf: null,
+      duplicates: [again],
+      events: [{ kind: 'k', actor: 'a', reason: 'r' }],
+    });
+    expect(await store.received.trail(again)).toMatchObject({ place: null, duplicateOf: first.id });
+    expect(await store.received.named('<t@example.jp>')).toEqual([first.id, again]);
+    expect(await store.received.named('<u@example.jp>')).toEqual([]);
+    expect(await store.received.trail(again + 1)).toBeNull();
+  });
+
   describe('faxes', () => {
     test('wait in a lane of their own, and stay there when their worker dies', async () => {
       const fax = await claimed({ receivedAt: '2026-11-24T01:00:00Z' });

@@ -43,7 +43,15 @@ export async function loadTickets(
 }
 
 export async function eventsOf(q: Knex, ticketId: number): Promise<readonly TicketEvent[]> {
-  const rows: Row[] = await q('events').where({ ticket_id: ticketId }).orderBy('id');
+  return eventsWhere(q, { ticket_id: ticketId });
+}
+
+/** Events about a ticket, a message or a letter, oldest first. */
+export async function eventsWhere(
+  q: Knex,
+  where: { readonly ticket_id: number } | { readonly received_id: number },
+): Promise<readonly TicketEvent[]> {
+  const rows: Row[] = await q('events').where(where).orderBy('id');
   return rows.map((row) => ({
     at: String(row['at']),
     actor: String(row['actor']),
