@@ -5,6 +5,7 @@ import { up as up003 } from './003-answers.ts';
 import { up as up004 } from './004-fax.ts';
 import { up as up005 } from './005-peer.ts';
 import { up as up006 } from './006-overview.ts';
+import { up as up007 } from './007-gauges.ts';
 
 /** One forward step of the schema. The number at the start of the name orders the list and names the backup. */
 export interface Migration {
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   { name: '004-fax', up: up004 },
   { name: '005-peer', up: up005 },
   { name: '006-overview', up: up006 },
+  { name: '007-gauges', up: up007 },
 ];

@@ -74,6 +74,10 @@ export function packageRoot(): string {
   return folder;
 }
 
+export function programVersion(): string {
+  return JSON.parse(readText(join(packageRoot(), 'package.json'))).version;
+}
+
 /**
  * Reads and checks the configuration. Relative paths are taken from the folder of the file; without a file, and
  * for what the environment names, from the working directory.

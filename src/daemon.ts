@@ -26,6 +26,7 @@ import { openReader } from './reading/sandbox.ts';
 import { markOf, readMark } from './reply/mark.ts';
 import { type Job, openJob } from './schedule.ts';
 import { openSecretKeys } from './secret-key.ts';
+import { counting, metrics, notReady } from './status.ts';
 import { openStore } from './store/open.ts';
 import { loadTemplates } from './templates.ts';
 
@@ -109,6 +110,7 @@ export interface Daemon extends AsyncDisposable {
   /** Ports in use, 0 where there is no listener. */
   readonly smtpPort: number;
   readonly lmtpPort: number;
+  readonly httpPort: number;
   /** Everything that waits is read and everything that is due has left; for tests and trials. */
   settle(): Promise<void>;
 }
@@ -121,6 +123,8 @@ export async function startDaemon(
   now = clockOf(config),
   through = (desk: OpenDesk): OpenDesk => desk,
 ): Promise<Daemon> {
+  const { journal: counted, counts } = counting(journal);
+  const polled = new Map<string, Date | null>();
   const open: AsyncDisposable[] = [];
   const keep = <T extends AsyncDisposable>(one: T): T => {
     open.push(one);
@@ -133,7 +137,7 @@ export async function startDaemon(
     await desk?.[Symbol.asyncDispose]();
   };
   try {
-    const desk = through(keep(await openDesk(config, journal, now)));
+    const desk = through(keep(await openDesk(config, counted, now)));
     const send = roles.includes('send') ? keep(sendingJob(desk)) : null;
     const decided = () => send?.ring();
     const fax = roles.includes('read') ? keep(readingJob(desk, 'fax', decided, decided)) : null;
@@ -149,11 +153,24 @@ export async function startDaemon(
         : null;
     const smtp = await listen(config.smtp.listen, false);
     const lmtp = await listen(config.smtp.lmtp, true);
+    const { listen: statusAt } = config.http;
+    const state = { polled, counts, startedAt: now() };
+    const status =
+      statusAt === undefined
+        ? null
+        : keep(
+            await (await import('./status-server.ts')).openStatusServer(statusAt, {
+              ready: () => notReady(desk, polled, now()),
+              metrics: () => metrics(desk, config, state, now()),
+            }),
+          );
     if (roles.includes('intake')) {
+      for (const { name } of config.mailboxes) polled.set(name, null);
       const watched = watchMailboxes(config, desk, () => checkRoom(config), {
         // Its child is started while the mail is still being fetched.
         expected: () => (read === null ? undefined : desk.reader.warm()),
         arrived: () => read?.ring(),
+        polled: (mailbox) => void polled.set(mailbox, now()),
       });
       for (const one of watched) keep(one);
     }
@@ -166,6 +183,7 @@ export async function startDaemon(
       roles,
       smtp: smtp?.port ?? null,
       lmtp: lmtp?.port ?? null,
+      http: status?.port ?? null,
       mailboxes: config.mailboxes.map((one) => one.name),
       relay:
         config.relay === undefined
@@ -177,6 +195,7 @@ export async function startDaemon(
       desk,
       smtpPort: smtp?.port ?? 0,
       lmtpPort: lmtp?.port ?? 0,
+      httpPort: status?.port ?? 0,
       async settle() {
         read?.ring();
         await read?.idle();

@@ -10,6 +10,7 @@ import { type Config, isLoopback, readSecret } from './config.ts';
 import { prepareFolder } from './daemon.ts';
 import type { OpenDesk } from './desk/house.ts';
 import { inspectMailbox } from './mailbox/imap-done.ts';
+import { parseListen } from './mailbox/smtp-rules.ts';
 import { mailboxOptions } from './mailboxes.ts';
 import { openSecretKeys } from './secret-key.ts';
 import { loadTemplates } from './templates.ts';
@@ -64,6 +65,7 @@ export async function* checks(
   yield senderProof(config);
   for (const setting of config.mailboxes) yield await mailbox(config, setting);
   yield await faxes(config);
+  yield watching(config);
   yield* notYet(config);
   if (folder.status === 'ok') yield attempt('disk', () => disk(config));
 }
@@ -136,6 +138,19 @@ function senderProof({ authservId, mailboxes, smtp }: Config): Check {
     : ok('sender proof', words);
 }
 
+function watching({ http }: Config): Check {
+  const { listen } = http;
+  if (listen === undefined)
+    return ok('http', 'off; http.listen serves /healthz, /readyz and /metrics for a monitor');
+  const { host } = parseListen(listen);
+  return isLoopback(host)
+    ? ok('http', `/healthz, /readyz and /metrics on ${listen} while the daemon runs`)
+    : warn(
+        'http',
+        `${listen} can be reached from elsewhere and asks for no login: it tells nothing of customers, but let only the monitor in`,
+      );
+}
+
 /** Settings this version takes and does nothing with are told, so that nobody relies on them. */
 function* notYet(config: Config): Iterable<Check> {
   if (config.ocr.readers.length > 0)
@@ -143,8 +158,6 @@ function* notYet(config: Config): Iterable<Check> {
       'ocr',
       'there are no optional readers in this version: ocr.readers has no effect; leave it empty',
     );
-  if (config.http.listen !== undefined)
-    yield warn('http', 'this version serves no pages: http.listen has no effect; watch the log');
   if (config.retention !== null)
     yield warn('retention', 'this version purges nothing: raw mails stay; watch the disk');
 }

@@ -13,7 +13,12 @@ export function watchMailboxes(
   config: Config,
   desk: OpenDesk,
   checkRoom: () => void,
-  bells: { readonly expected: () => void; readonly arrived: () => void },
+  bells: {
+    readonly expected: () => void;
+    readonly arrived: () => void;
+    /** This mailbox was looked through, or gave mail: it is well. */
+    readonly polled: (mailbox: string) => void;
+  },
 ): readonly AsyncDisposable[] {
   return config.mailboxes.map((setting) => {
     const accept = async (numbering: Numbering, mails: readonly FetchedMail[]) => {
@@ -33,11 +38,17 @@ export function watchMailboxes(
           kind,
         });
       }
+      bells.polled(setting.name);
       if (mails.some((one) => one.kind !== 'before-since')) bells.arrived();
     };
     return openMailbox(
       mailboxOptions(config, setting),
-      { ledger: desk.store.mailboxes, accept, expect: bells.expected },
+      {
+        ledger: desk.store.mailboxes,
+        accept,
+        expect: bells.expected,
+        passed: () => bells.polled(setting.name),
+      },
       desk.journal,
     );
   });

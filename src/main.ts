@@ -1,13 +1,11 @@
 #!/usr/bin/env node
 /** Arguments, signals, exit code: 0 done, 1 failed, 2 wrong usage (spec 8). */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { type Door, UsageError } from './command/door.ts';
 import type { SettleOptions } from './command/outbox.ts';
 import type { ReplyOptions } from './command/reply.ts';
 import type { NewTicket } from './command/tickets-new.ts';
-import { ConfigError, packageRoot } from './config.ts';
+import { ConfigError, programVersion } from './config.ts';
 import { operating } from './main-operating.ts';
 import { type Globals, printer, throughDoor } from './open-door.ts';
 
@@ -18,7 +16,7 @@ function build(): Command {
     )
     .option('--config <file>', 'configuration file; without it the embedded default is used')
     .option('--json', 'one JSON document on standard output')
-    .version(version(), '-V, --version', 'print the version');
+    .version(programVersion(), '-V, --version', 'print the version');
   const through = (work: (door: Door) => Promise<void> | void) => throughDoor(root.opts<Globals>(), work);
   const group = (name: string, description: string) => root.command(name).description(description);
 
@@ -281,10 +279,6 @@ function strict(command: Command, path = 'uketsuke'): void {
 
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version;
 }
 
 /** What the operator or the world did wrong is told in a sentence; a fault of ours also with its place. */

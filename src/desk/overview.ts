@@ -67,3 +67,24 @@ export interface Standing {
   /** First letters to customers that wait for their time, earliest first. */
   readonly acknowledgements: readonly string[];
 }
+
+/** Counts for whoever watches the daemon: nothing of a customer. */
+export interface Gauges {
+  /** Accepted and not yet decided, by the lane it waits in; `oldest` is a time of receipt. */
+  readonly waiting: Readonly<
+    Record<'mail' | 'fax' | 'again', { readonly count: number; readonly oldest: string | null }>
+  >;
+  readonly outbox: {
+    readonly queued: number;
+    /** Of the queued: those whose time has come, since when the oldest waits, and those tried before. */
+    readonly due: number;
+    readonly oldestDue: string | null;
+    readonly retried: number;
+    readonly sending: number;
+    readonly failed: number;
+    readonly held: number;
+    readonly uncertain: number;
+  };
+  readonly quarantined: number;
+  readonly tickets: Readonly<Record<'open' | 'review' | 'awaiting-number' | 'answered', number>>;
+}

@@ -11,7 +11,7 @@ import type { Mask } from '../inquiry/mask.ts';
 import type { LetterKind, Outcome, Ticket, TicketEvent, TicketState } from '../ticket/ticket.ts';
 import type { Acceptance, Numbering, Source } from './accepted.ts';
 import type { MessageFacts } from './message-facts.ts';
-import type { FiguredTicket, Happened, Standing, Trouble, WaitingTicket } from './overview.ts';
+import type { FiguredTicket, Gauges, Happened, Standing, Trouble, WaitingTicket } from './overview.ts';
 import type {
   Aftermath,
   Block,
@@ -270,6 +270,8 @@ export interface Overview {
   /** In (since, until]. */
   happened(since: string, until: string): Promise<Happened>;
   standing(): Promise<Standing>;
+  /** Of what waits and of what went wrong, cheap enough to be asked every few seconds. */
+  gauges(now: string): Promise<Gauges>;
   /** Tickets first received in [from, to). */
   opened(from: string, to: string): Promise<readonly FiguredTicket[]>;
 }
@@ -397,4 +399,14 @@ export type {
   TicketChange,
   TicketOpening,
 } from './written.ts';
-export type { Contract, FiguredTicket, Happened, Letter, MessageFacts, Standing, Trouble, WaitingTicket };
+export type {
+  Contract,
+  FiguredTicket,
+  Gauges,
+  Happened,
+  Letter,
+  MessageFacts,
+  Standing,
+  Trouble,
+  WaitingTicket,
+};

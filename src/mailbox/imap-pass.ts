@@ -31,6 +31,8 @@ export interface MailboxIntake {
   readonly ledger: MailboxLedger;
   /** The server told of new mail: it will be accepted in a moment. */
   expect(): void;
+  /** The mailbox was looked through without trouble. */
+  passed(): void;
   /** Resolves when every mail is on disk, with its place. */
   accept(numbering: Numbering, mails: readonly FetchedMail[]): Promise<void>;
 }

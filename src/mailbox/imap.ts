@@ -45,6 +45,7 @@ export function openMailbox(options: MailboxOptions, intake: MailboxIntake, log:
         await serve(current, () => {
           if (failures > 0) log.info('mailbox-recovered', { mailbox, failures });
           failures = 0;
+          intake.passed();
         });
         if (!stopped) throw new Error('the server closed the connection');
         await current.client.logout();

@@ -52,6 +52,49 @@ describe.each(['sqlite', 'postgres'])('an overview on %s', (dialect) => {
   const noTicket = { ticket: { kind: 'none' } } as const;
   const span = ['2026-11-23T23:45:00.000Z', '2026-11-24T23:45:00.000Z'] as const;
 
+  test('counts what waits and what went wrong, for monitors', async () => {
+    const at = '2026-11-24T01:00:00.000Z';
+    const none = await store.overview.gauges(at);
+    expect(none.waiting.mail).toEqual({ count: 0, oldest: null });
+    expect(none.outbox).toEqual({
+      ...{ queued: 0, due: 0, oldestDue: null, retried: 0 },
+      ...{ sending: 0, failed: 0, held: 0, uncertain: 0 },
+    });
+    const notBefore = [
+      '2026-11-24T00:00:00.000Z',
+      '2026-11-24T00:30:00.000Z',
+      '2026-11-25T00:00:00.000Z',
+      null,
+    ];
+    const letters = notBefore.map((one, index) => letter({ onceKey: `k${index}`, notBefore: one }));
+    await decided(at, { letters: [...letters, letter({ onceKey: 'h', held: 'the customer wrote' })] });
+    await decided(at, { ...noTicket, received: { outcome: 'quarantined', reason: 'r', facts: null } });
+    await store.received.accept(acceptance({ receivedAt: '2026-11-24T00:10:00.000Z' }));
+    await store.received.accept(acceptance({ receivedAt: '2026-11-24T00:05:00.000Z' }));
+    const token = (await store.outbox.begin(1, {
+      messageId: '<m@example.jp>',
+      subject: '',
+      bytes: Buffer.from('x'),
+      at,
+    }))!;
+    const put = { kind: 'uncertain', at, reason: 'r' } as const;
+    await store.outbox.settle(1, token, put, { ticket: null, letters: [], events: [] });
+    expect(await store.overview.gauges(at)).toMatchObject({
+      waiting: { mail: { count: 2, oldest: '2026-11-24T00:05:00.000Z' }, fax: { count: 0, oldest: null } },
+      outbox: {
+        queued: 3,
+        due: 1,
+        oldestDue: '2026-11-24T00:30:00.000Z',
+        retried: 0,
+        held: 1,
+        uncertain: 1,
+        failed: 0,
+      },
+      quarantined: 1,
+      tickets: { open: 1, review: 0 },
+    });
+  });
+
   test('counts what was decided in the span, its beginning left out and its end included', async () => {
     await decided(span[0]);
     await decided('2026-11-23T23:45:00.001Z');

@@ -10,6 +10,7 @@ import type {
 } from '../desk/ports.ts';
 import type { Channel, LetterKind, Outcome, TicketState } from '../ticket/ticket.ts';
 import type { Database } from './database.ts';
+import { gauges } from './gauges.ts';
 import { instant, numberOrNull, type Row, textOrNull } from './row.ts';
 
 const namedMax = 10;
@@ -28,6 +29,7 @@ export function overview(db: Database): Overview {
           troubles: await troubles(q, span),
         };
       }),
+    gauges: (now) => db.read((q) => gauges(q, instant(now))),
     opened: (from, to) => db.read((q) => opened(q, instant(from), instant(to))),
     standing: () =>
       db.read(async (q): Promise<Standing> => {

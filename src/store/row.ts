@@ -3,6 +3,11 @@ import { createHash } from 'node:crypto';
 /** A row as the driver gives it; every table is mapped by hand in the file that owns it. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** SQLite answers a raw query with rows, PostgreSQL with a result that holds them. */
+export function rowsOf(answer: Row[] | { rows: Row[] }): Row[] {
+  return Array.isArray(answer) ? answer : answer.rows;
+}
+
 /** Bytes a key may have in an index: PostgreSQL refuses rows over about 2,700, and a Message-ID can be any length. */
 const keyBytesMax = 400;
 

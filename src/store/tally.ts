@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Tally } from '../desk/ports.ts';
 import { damagedBlobs } from './blobs.ts';
-import type { Row } from './row.ts';
+import { type Row, rowsOf } from './row.ts';
 
 /** One kind of contradiction: each row found makes one sentence. */
 interface Check {
@@ -119,9 +119,4 @@ async function damage(q: Knex, digest: string): Promise<string> {
     ...pages.map((row) => `page ${row['page']} of message ${row['received_id']}`),
   ];
   return `The kept bytes of ${owners.join(', ') || 'nothing'} do not match their digest ${digest}.`;
-}
-
-/** SQLite answers a raw query with rows, PostgreSQL with a result that holds them. */
-function rowsOf(answer: Row[] | { rows: Row[] }): Row[] {
-  return Array.isArray(answer) ? answer : answer.rows;
 }
