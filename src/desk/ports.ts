@@ -10,6 +10,7 @@ import type { Letter, Reading, Unpacked } from '../inquiry/letter.ts';
 import type { Mask } from '../inquiry/mask.ts';
 import type { LetterKind, Outcome, Ticket, TicketEvent, TicketState } from '../ticket/ticket.ts';
 import type { Acceptance, Numbering, Source } from './accepted.ts';
+import type { FaxPage, Lane, Tally, Trail } from './kept.ts';
 import type { MessageFacts } from './message-facts.ts';
 import type { FiguredTicket, Gauges, Happened, Standing, Trouble, WaitingTicket } from './overview.ts';
 import type {
@@ -57,12 +58,6 @@ export interface Received {
   /** What `read` saw: kind of mail, number, sender; null until decided. */
   readonly facts: MessageFacts | null;
 }
-
-/**
- * Where a message waits. Beside the mail, which they must not delay, are read: the pages of a fax (spec 2.3), and
- * what a reader died of and is tried again.
- */
-export type Lane = 'mail' | 'fax' | 'again';
 
 /** A received message in the hands of one worker. */
 export interface ClaimedMessage extends Received {
@@ -118,51 +113,6 @@ export interface ReceivedStore {
   picture(id: number, page: number): Promise<Buffer | null>;
   /** For the audit. */
   tally(): Promise<Tally>;
-}
-
-/** What is kept of the arrival of a message. */
-export interface Trail {
-  /** SHA-256 of the raw bytes, lower-case hex. */
-  readonly digest: string;
-  readonly bytes: number;
-  /** Only the headers were fetched, for this limit. */
-  readonly partial: string | null;
-  readonly lane: Lane;
-  /** How often the reader died of it. */
-  readonly kills: number;
-  /** Where it stands in a mailbox; `accepted` is still to be moved, `left` stays where it is. */
-  readonly place: {
-    readonly mailbox: string;
-    readonly uidValidity: string;
-    readonly uid: number;
-    readonly state: 'accepted' | 'done' | 'left';
-  } | null;
-  /** The message it is another arrival of. */
-  readonly duplicateOf: number | null;
-  /** Later arrivals of the same message. */
-  readonly duplicates: readonly number[];
-  readonly events: readonly TicketEvent[];
-}
-
-/** One page of a fax as kept. */
-export interface FaxPage {
-  /** From 1. */
-  readonly page: number;
-  readonly outcome: PageReport['outcome'];
-  readonly detail: string;
-  readonly text: string;
-  /** 0 to 100. */
-  readonly confidence: number;
-  /** Degrees clockwise. */
-  readonly turned: number;
-}
-
-export interface Tally {
-  readonly accepted: number;
-  readonly queued: number;
-  readonly outcomes: Readonly<Record<string, number>>;
-  /** Plain sentences about rows that contradict each other; empty when the ledger is sound. */
-  readonly contradictions: readonly string[];
 }
 
 // ---------------------------------------------------------------- registry
@@ -385,6 +335,7 @@ export interface Journal {
 }
 
 export type { Acceptance, Numbering, Place, Source } from './accepted.ts';
+export type { FaxPage, Lane, Tally, Trail } from './kept.ts';
 export type {
   Aftermath,
   Block,
