@@ -285,6 +285,14 @@ export const configSchema = z.strictObject({
     .prefault({}),
   faxGateways: z.array(faxGateway).default([]),
   formProfiles: z.array(formProfile).default([]),
+  robots: z
+    .array(
+      z
+        .string()
+        .regex(/^[^\s@]*@[A-Za-z0-9][A-Za-z0-9.-]*$/, 'must be a mail address, or @domain')
+        .toLowerCase(),
+    )
+    .default([]),
   ocr: z
     .strictObject({
       workers: z.number().int().min(1).max(16).default(1),

@@ -51,6 +51,7 @@ export async function openDesk(config: Config, journal: Journal, now = clockOf(c
     desk: config.desk,
     addressExtension: config.addressExtension,
     authservId: config.authservId ?? null,
+    robots: config.robots,
     formProfiles: config.formProfiles,
     faxGateways: config.faxGateways,
     trustedPeer: peerRule(config.smtp.trustedPeers),

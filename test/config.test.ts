@@ -175,6 +175,11 @@ describe('what is refused', () => {
       [expect.stringMatching(/^uketsuke\.yaml:2: supportNumber\.mask: character 1 .*ASCII/) as never],
     ],
     [
+      'a robot without an address',
+      'robots: [monitor]\n',
+      ['uketsuke.yaml:1: robots[0]: must be a mail address, or @domain'],
+    ],
+    [
       'a form pattern that does not compile',
       form('subject: "("\n    fields: { address: 【a】, text: 【b】 }'),
       [expect.stringMatching(/^uketsuke\.yaml:4: formProfiles\[0\]\.subject: Invalid regular/) as never],

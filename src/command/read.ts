@@ -4,7 +4,7 @@ import { formSender } from '../desk/look-up.ts';
 import { screen } from '../inquiry/automatic-mail.ts';
 import { parseContracts } from '../inquiry/contract-csv.ts';
 import type { Letter } from '../inquiry/letter.ts';
-import { readOpening } from '../inquiry/opening.ts';
+import { opensWithNumber, readOpening } from '../inquiry/opening.ts';
 import { applyProfile } from '../inquiry/profile.ts';
 import { canonicalNumber } from '../inquiry/support-number.ts';
 import { numberResult } from '../inquiry/triage.ts';
@@ -47,18 +47,20 @@ function explain(
 ) {
   const { config } = door;
   const form = applyProfile(letter, config.formProfiles);
-  const screening = screen(letter, {
-    returnPath:
-      letter.headers.find((field) => field.name === 'return-path')?.value.replace(/^<|>$/g, '') ?? null,
-    ourAddresses: config.addresses,
-    staffAddresses: config.staff.map((one) => one.address),
-  });
   const reading = readOpening(config.mask, {
     subject: letter.subject,
     own: form?.text ?? letter.body.own,
     quoted: letter.body.quoted,
     signature: letter.body.signature,
     field: form?.number ?? null,
+  });
+  const screening = screen(letter, {
+    returnPath:
+      letter.headers.find((field) => field.name === 'return-path')?.value.replace(/^<|>$/g, '') ?? null,
+    ourAddresses: config.addresses,
+    staffAddresses: config.staff.map((one) => one.address),
+    robots: config.robots,
+    numbered: opensWithNumber(reading),
   });
   const from = form === null ? letter.from : formSender(form);
   const ours = from !== null && config.addresses.includes(from.address);

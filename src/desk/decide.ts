@@ -27,7 +27,9 @@ export function decide(findings: Findings, house: House, now: Date): Decision {
     if (screening.kind === 'report' || screening.kind === 'auto-reply') {
       return ignored(findings, now, screening.kind);
     }
-    const inquires = findings.contract !== null || belonging.kind !== 'new';
+    // What a customer we know sends through a list is no newsletter, whatever it looks like.
+    const inquires =
+      findings.contract !== null || belonging.kind !== 'new' || findings.registeredOn.length > 0;
     if (screening.kind === 'bulk' && !inquires) return ignored(findings, now, 'bulk');
   }
   const { staffReply } = findings;

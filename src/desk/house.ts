@@ -21,6 +21,8 @@ export interface House {
   readonly desk: DeskFacts;
   readonly addressExtension: '+' | 'none';
   readonly authservId: string | null;
+  /** Senders that are machines of this house: addresses, or `@domain`, lower case. */
+  readonly robots: readonly string[];
   readonly formProfiles: readonly FormProfile[];
   readonly faxGateways: readonly FaxGateway[];
   /** Whether a peer of our SMTP listener is one of ours (`smtp.trustedPeers`). */

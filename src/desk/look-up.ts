@@ -4,7 +4,7 @@ import { type Screening, screen } from '../inquiry/automatic-mail.ts';
 import type { Contract } from '../inquiry/contract.ts';
 import { gatewayOf } from '../inquiry/fax-gateway.ts';
 import type { Letter, Mailbox } from '../inquiry/letter.ts';
-import { type NumberReading, readOpening } from '../inquiry/opening.ts';
+import { type NumberReading, opensWithNumber, readOpening } from '../inquiry/opening.ts';
 import { applyProfile, type FormReading } from '../inquiry/profile.ts';
 import { textDigest } from '../inquiry/same-text.ts';
 import { markOf, readMark, readMessageId } from '../reply/mark.ts';
@@ -152,6 +152,13 @@ export async function lookUp(
 
 function readIt({ house }: Desk, message: ClaimedMessage, letter: Letter, authentication: Verdict): Read {
   const form = applyProfile(letter, house.formProfiles);
+  const reading = readOpening(house.mask, {
+    subject: letter.subject,
+    own: form?.text ?? letter.body.own,
+    quoted: letter.body.quoted,
+    signature: letter.body.signature,
+    field: form?.number ?? null,
+  });
   return {
     channel:
       message.source.kind === 'staff' && message.source.name === 'phone'
@@ -167,15 +174,11 @@ function readIt({ house }: Desk, message: ClaimedMessage, letter: Letter, authen
       returnPath: message.source.returnPath,
       ourAddresses: house.addresses,
       staffAddresses: house.staff.map((one) => one.address),
+      robots: house.robots,
+      numbered: opensWithNumber(reading),
     }),
     authentication,
-    reading: readOpening(house.mask, {
-      subject: letter.subject,
-      own: form?.text ?? letter.body.own,
-      quoted: letter.body.quoted,
-      signature: letter.body.signature,
-      field: form?.number ?? null,
-    }),
+    reading,
   };
 }
 

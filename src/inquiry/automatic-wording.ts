@@ -1,4 +1,5 @@
 /** Words of vacation notices and automatic receipts, Japanese and English: weak evidence only. */
+import { question, work } from './person-wording.ts';
 
 const automaticWord =
   '(?:自動(?:返信|応答|回答|配信|送信|通知)(?:メール|ﾒｰﾙ)?|不在(?:通知|連絡|案内|返信|応答)|不在の(?:お知らせ|ご?連絡|ご?案内)|休暇(?:通知|連絡|のお知らせ|中)|出張中|(?:休暇|出張|休業)(?:のため|につき)(?:不在|、)?|開封(?:済み|確認|通知)|out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response)|autoreply|vacation(?: reply| notice)?|away from (?:the |my )?office|i am (?:currently )?out of)';
@@ -11,12 +12,15 @@ const inBrackets =
   /[【[［(（<＜《※](?:本メールは)?(?:自動(?:返信|応答|回答|配信|送信|通知)(?:メール)?|(?:受付|受領)(?:完了|確認)(?:メール)?[・/／ ]?自動[^】\]］)）]{0,10})(?:です)?(?:[】\]］)）>＞》]|$)/;
 const absence =
   /^(?:out of (?:the )?office|(?:ただ今|只今|現在)?(?:不在|休暇|出張)(?:に|のため|中|して|で))/i;
-/** People who ask about the automatic answer of the product. */
-export const question =
-  /届[かき]|設定|について|の件|に関し|方法|でき(?:ない|なく|なかった|ません|ず)|困って|障害|失敗|教えて|機能|不具合|エラー|したい|ですか|でしょうか|ません|停止|解除|変更|[?？]/;
-
-/** What people write about who are away themselves: 出張中にログインできず. */
-const work = /ログイン|アクセス|接続|表示|利用|使用|問い?合わ?せ|電話|連絡先|代理|引継|承認|VPN/i;
+/** Ticket systems and forms say it in the subject, behind tags of their own: `[#12] Ticket received`. */
+const tags = '(?:\\s{0,3}(?:[\\[【(（][^\\]】)）]{1,60}[\\]】)）]|#\\d{1,12})\\s{0,3}[-:：]?\\s{0,3}){0,4}';
+const receiptSubject = new RegExp(
+  `^\\s?\\[(?:request|ticket|case|リクエスト|チケット|ケース|お?問い?合わ?せ)[^\\]]{0,10}(?:received|受信|受領|受付)|^${tags}(?:auto[- ]?reply|auto[- ]?response|(?:your )?(?:support )?(?:ticket|request|case|message|inquiry|enquiry|e-?mail) (?:has been |is |was )?(?:received|created|opened|registered|logged)|(?:we|i)(?:'ve| have)? (?:just )?received your|thank(?:s| you) for (?:contacting|your|reaching)|confirmation of your (?:request|inquiry|enquiry|message)|acknowledge?ment|(?:お客様の)?(?:お?問い?合わ?せ|ご(?:質問|依頼|相談|連絡|意見|要望|応募|注文|予約|登録|請求)|お?申し?込み?|資料請求|メール|リクエスト|チケット|ケース)[^:：]{0,14}(?:受け?付け|受付|承り|受領|受信|受理|登録)[^:：]{0,8}(?:まし|完了|(?:お知らせ|ご?連絡|ご?案内|通知|確認)(?:メール)?|$)|(?:この度は)?(?:お?問い?合わ?せ|ご(?:応募|注文|予約|請求|登録)|お?申し?込み?|資料請求)(?:を)?(?:いただ|頂)?き?[、 ]?(?:誠に)?(?:ありがとう|有難う|御礼|のお礼|のご?確認)|(?:受付|受領|受信|送信|登録)(?:完了|確認|のお知らせ|のご案内|のご連絡|通知)(?:メール)?)`,
+  'i',
+);
+/** What Outlook and others put before the subject they answer by themselves, in other languages. */
+const foreignReply =
+  /^(?:automatische antwort|abwesenheitsnotiz|réponse automatique|respuesta automática|risposta automatica|resposta automática|automatisch antwoord|autosvar|自动回复|自動回覆|자동 회신|автоответ)/i;
 
 /** Subject of a vacation notice or an automatic receipt. An answer to one (`Re:`) is written by a person. */
 export function automaticSubject(subject: string): boolean {
@@ -24,29 +28,22 @@ export function automaticSubject(subject: string): boolean {
   if (/^(?:re|fw|fwd|返信|転送)\s?:/i.test(text)) return false;
   // What follows the colon is the subject of the mail that was answered, so it says nothing.
   if (new RegExp(`^${opener}${automaticWord}[\\]】)]?\\s?:`, 'i').test(text)) return true;
+  if (foreignReply.test(text)) return true;
+  // So it does behind the colon of a receipt.
+  if (receiptSubject.test(text) && !question.test(text.replace(/[:：].*$/s, ''))) return true;
   if (question.test(text)) return false;
   return atStart.test(text) || inBrackets.test(text) || (absence.test(text) && !work.test(text));
 }
 
-/** A request only a person makes. */
-export const asks =
-  /教えて(?:くだ|下|いただ|頂|欲|ほ)|ご教[示授]|困って[いお]|ご調査|(?:届[かき]|動[かき]|開[かき]|表示され|入れ|繋が[らり]|つなが[らり])(?:ません|ない)(?:。|の(?:です|で、)|状況|状態|でしょう)|でしょうか/;
-
 const automaticBegins =
-  '^[ \\t　]{0,8}[※*＊・(（【<＜\\-－―─~～■●◆◇□]{0,6}[ 　]{0,2}(?:(?:なお|尚)[、,]?[ 　]?)?';
+  '(?:^|。)[ \\t　]{0,8}[※*＊・(（【<＜\\-－―─~～■●◆◇□]{0,6}[ 　]{0,2}(?:(?:なお|尚)[、,]?[ 　]?)?';
 const sentBySystem =
   '自動(?:的に|で|にて)?[^\\n。]{0,4}(?:送信|返信|配信|応答|生成|発信|通知|お送り|送付|送られ|お届け)|送信専用|返信(?:は|を)?(?:お受け|受け付け)でき';
 /** A line by which a mail says of itself that no person wrote it. */
 export const automaticLine = new RegExp(
-  `${automaticBegins}(?:(?:この|本|当|こちらの)(?:e?-?(?:メール|ﾒｰﾙ)|メッセージ|ご?連絡|ご?通知)(?:アドレス|ｱﾄﾞﾚｽ)?(?:は[、,]?[^\\n。]{0,30}(?:${sentBySystem})|[にへ][^\\n。]{0,5}返信(?:を|して)?(?:いただ|頂|され)(?:いて|きまし|まし)て?も)|こちらは[、,]?自動(?:返信|送信|配信|応答)|自動(?:返信|送信|配信|応答)(?:メール|ﾒｰﾙ|メッセージ)?(?:です|となります|になります)|(?:メール(?:マガジン)?|メルマガ|本メール)?(?:の)?配信(?:の)?(?:停止|解除)[^\\n。]{0,25}(?:こちら|https?:)|this (?:is an? (?:auto(?:matic|mated)|system[- ]generated)|e?-?mail (?:was|is) (?:sent )?automatically|message (?:was|is) (?:sent |generated )?automatically)|(?:please )?do not reply (?:directly )?to this (?:e?-?mail|message))`,
+  `${automaticBegins}(?:(?:この|本|当|こちらの)(?:e?-?(?:メール|ﾒｰﾙ)|メッセージ|ご?連絡|ご?通知|ご?返信|アドレス)(?:アドレス|ｱﾄﾞﾚｽ)?(?:は[、,]?[^\\n。]{0,12}(?:使用|利用|使われ|確認)[^\\n。]{0,3}(?:しており?ません|されており?ません|していません|されていません|できません|停止|ておりません)|は[、,]?[^\\n。]{0,30}(?:${sentBySystem})|[にへ][^\\n。]{0,5}返信(?:を|して)?(?:いただ|頂|され)(?:いて|きまし|まし)て?も)|こちらは[、,]?自動(?:返信|送信|配信|応答)|自動(?:返信|送信|配信|応答)(?:メール|ﾒｰﾙ|メッセージ)?(?:です|となります|になります)|(?:メール(?:マガジン)?|メルマガ|本メール)?(?:の)?配信(?:の)?(?:停止|解除)[^\\n。]{0,25}(?:こちら|https?:)|this (?:is an? (?:auto(?:matic|mated)|system[- ]generated)|e?-?mail (?:was|is) (?:sent )?automatically|message (?:was|is) (?:sent |generated )?automatically)|(?:please )?do not reply (?:directly )?to this (?:e?-?mail|message))`,
   'im',
 );
-
-/** What mail systems write over a returned mail. */
-export const bounceSubject =
-  /^(?:undeliver(?:able|ed)|non-?deliverable|returned mail|mail delivery (?:failed|failure|subsystem|error|status)|delivery (?:status notification|notification|failure|has failed|report)|delayed mail|message (?:delivery|undeliverable)|failure notice|delivery reports? about|warning: (?:message|could not send)|mail system error|user unknown|配信不能|配信遅延|配信エラー|送信エラー|配信できません|配達不能|未配信|配信に失敗|(?:メール|ﾒｰﾙ)(?:の)?(?:配信|送信|不達)(?:に)?(?:失敗|エラー)?|不達|エラーメール)/i;
-/** Those that people do not write: English, or with the subject of the returned mail behind a colon. */
-export const mailSystemSubject = /^(?:[\x20-\x7e]{1,500}$|[^:：]{2,12}\s?[:：]\s?\S)/;
 
 /** Local parts of senders that take no replies. */
 export const noReply =

@@ -39,6 +39,11 @@ export interface NumberReading {
   readonly line: number | null;
 }
 
+/** A number of the right form stands in the first lines of the customer's own text, whatever it comes to. */
+export function opensWithNumber({ candidates }: NumberReading): boolean {
+  return candidates.some(({ where, value }) => where === 'opening' && value !== null);
+}
+
 interface Placed extends NumberCandidate {
   readonly sighting: Sighting;
   readonly place: string;

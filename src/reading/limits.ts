@@ -57,6 +57,9 @@ export const fileNameChars = 150;
 /** Recipients and Message-IDs taken from one delivery report. */
 export const reportRecipients = 50;
 
+/** Text of a bounce in words that is searched for addresses and reasons: it may carry the whole mail that came back. */
+export const bounceChars = 100_000;
+
 /** Reading gives up by itself after this and returns what it has. */
 export const readingMilliseconds = 20_000;
 

@@ -1,5 +1,6 @@
 /** Delivery reports (RFC 3464) and the older bounces that only say in words what came back. */
 import type { DeliveryReport, Letter } from '../inquiry/letter.ts';
+import { idsIn, wordsReport } from './bounce-words.ts';
 import { decodeText } from './charset.ts';
 import { messageIds, oneLine, splitHead, strictAddress } from './headers.ts';
 import { reportRecipients } from './limits.ts';
@@ -37,12 +38,6 @@ function recipientsOf(status: Buffer): Recipient[] {
   return found;
 }
 
-const idLine = /^[> \t]{0,10}message-id\s?:\s*(<[^<>\s]{1,250}>)/gim;
-
-function idsIn(text: string): string[] {
-  return [...text.matchAll(idLine)].map((match) => match[1] ?? '');
-}
-
 function idsOf(original: Buffer): string[] {
   const { fields } = splitHead(original);
   return fields
@@ -50,27 +45,8 @@ function idsOf(original: Buffer): string[] {
     .flatMap((field) => messageIds(field.value.toString('latin1')));
 }
 
-function daemon(address: string): boolean {
-  return /^(?:mailer-daemon|postmaster|mail-daemon|mailerdaemon)@/i.test(address);
-}
-
-/** A bounce in words: from a daemon, with the Message-ID of what came back, or an address it names. */
-function fromWords(letter: Omit<Letter, 'body' | 'report'>): DeliveryReport | null {
-  if (letter.from === null || !daemon(letter.from.address)) return null;
-  const ids = idsIn(letter.text);
-  const failed = letter.headers.find((field) => field.name === 'x-failed-recipients')?.value ?? '';
-  const named = failed
-    .split(',')
-    .concat([...letter.text.matchAll(/<([^<>\s]{3,200})>\s?:/g)].map((match) => match[1] ?? ''));
-  const recipients = [...new Set(named.map(strictAddress))].filter((address) => address !== null);
-  if (ids.length === 0 && recipients.length === 0) return null;
-  return {
-    recipients: recipients
-      .slice(0, reportRecipients)
-      .map((address) => ({ address, action: '', status: '', diagnostic: '' })),
-    originalMessageIds: [...new Set(ids)].slice(0, reportRecipients),
-  };
-}
+const original =
+  /^(?:message\/(?:rfc822|global)|text\/rfc822(?:-headers)?|message\/global-headers|message\/disposition-notification)$/;
 
 /** The report a mail carries, or null when it is none. `type` is the top type in lower case. */
 export function deliveryReport(
@@ -80,21 +56,19 @@ export function deliveryReport(
 ): DeliveryReport | null {
   const isStatus = (part: FoundAttachment): boolean =>
     /^message\/(?:global-)?delivery-status$/.test(part.type);
-  if (type !== 'multipart/report' && !attachments.some(isStatus)) return fromWords(letter);
+  const ids = attachments
+    .filter((part) => original.test(part.type))
+    .flatMap((part) =>
+      part.type.endsWith('disposition-notification')
+        ? messageIds(/^original-message-id:(.*)$/im.exec(part.head.toString('latin1'))?.[1] ?? '')
+        : idsOf(part.head),
+    );
+  const words = wordsReport(letter, ids);
+  if (type !== 'multipart/report' && !attachments.some(isStatus)) return words;
   const recipients = attachments.filter(isStatus).flatMap((part) => recipientsOf(part.head));
-  const returned = attachments.filter((part) =>
-    /^(?:message\/(?:rfc822|global)|text\/rfc822(?:-headers)?|message\/global-headers|message\/disposition-notification)$/.test(
-      part.type,
-    ),
-  );
-  const dispositions = returned.flatMap((part) =>
-    part.type.endsWith('disposition-notification')
-      ? messageIds(/^original-message-id:(.*)$/im.exec(part.head.toString('latin1'))?.[1] ?? '')
-      : idsOf(part.head),
-  );
-  const ids = dispositions.length > 0 ? dispositions : idsIn(letter.text);
   return {
-    recipients: recipients.slice(0, reportRecipients),
-    originalMessageIds: [...new Set(ids)].slice(0, reportRecipients),
+    // A report without readable blocks may still say it in its text.
+    recipients: (recipients.length > 0 ? recipients : (words?.recipients ?? [])).slice(0, reportRecipients),
+    originalMessageIds: [...new Set(ids.length > 0 ? ids : idsIn(letter.text))].slice(0, reportRecipients),
   };
 }
