@@ -87,7 +87,9 @@ function* weakFields(letter: Letter, field: Field, surroundings: Surroundings): 
     .toLowerCase()
     .split(/[\s,;]{1,10}/);
   const forbids = suppress.some((value) => value === 'all' || value === 'oof' || value === 'autoreply');
-  if (forbids && !numbered && !handWritten(field, letter.body.own.slice(0, wordsCharsMax)))
+  // A machine that names a contract says `All`; `OOF` alone is Exchange's word about a group.
+  const excused = numbered && !suppress.includes('all');
+  if (forbids && !excused && !handWritten(field, letter.body.own.slice(0, wordsCharsMax)))
     yield weak('X-Auto-Response-Suppress forbids an automatic answer');
   const loop = field('x-loop').toLowerCase();
   if (loop !== '' && ourAddresses.some((one) => loop.includes(one.toLowerCase()))) {
