@@ -60,6 +60,23 @@ function mortal(word: string): Reader {
   return { ...desk.reader, read };
 }
 
+/** Gives the first of so many mails back when all of them are read, so that they are decided in one group. */
+function allAtOnce(mails: number): Reader {
+  let left = mails;
+  let go = () => {};
+  const all = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const read: Reader['read'] = async (raw) => {
+    const reading = await desk.reader.read(raw);
+    left -= 1;
+    if (left === 0) go();
+    await all;
+    return reading;
+  };
+  return { ...desk.reader, read };
+}
+
 async function outcomes(count: number): Promise<readonly (string | null)[]> {
   const rows = await Promise.all(
     Array.from({ length: count }, (_, index) => desk.store.received.get(index + 1)),
@@ -88,6 +105,38 @@ it('the same mail twice in one group is one ticket', async () => {
   await work();
   expect(await outcomes(3)).toEqual(['ticket-opened', 'duplicate', 'duplicate']);
   expect(await desk.store.tickets.list({})).toHaveLength(1);
+});
+
+it('mails of several people are decided with few statements, and two of one person one after the other', async () => {
+  const from = (name: string, number = '') =>
+    mail({ from: `${name}@sample.example.jp`, text: `${number}\n` });
+  for (const name of ['a', 'b', 'a', 'c']) await arrive(from(name, '同じ内容です。'));
+  const groups: number[] = [];
+  const counting = (inner: Store): Store => ({
+    ...inner,
+    commitAll(decisions) {
+      groups.push(decisions.length);
+      return inner.commitAll(decisions);
+    },
+    together: (pieces) => inner.together(pieces.map((piece) => (deeper) => piece(counting(deeper)))),
+  });
+  await work({ store: counting(desk.store), reader: allAtOnce(4) });
+  expect(groups).toEqual([2, 2]);
+  expect(await outcomes(4)).toEqual(['held', 'held', 'held', 'held']);
+  const tickets = await desk.store.tickets.list({});
+  expect(tickets.map(({ repeatOf }) => repeatOf)).toEqual([null, null, 1, null]);
+});
+
+it('one of several that breaks our rules is found out, and the others are decided all the same', async () => {
+  for (const name of ['a', 'b', 'c']) await arrive(mail({ from: `${name}@sample.example.jp`, text: '?\n' }));
+  const reader = allAtOnce(3);
+  const read: Reader['read'] = async (raw) => {
+    const reading = await reader.read(raw);
+    if (!raw.includes('b@sample') || reading.kind === 'killed') return reading;
+    return { ...reading, letter: { ...reading.letter, subject: null as unknown as string } };
+  };
+  await work({ reader: { ...reader, read } });
+  expect(await outcomes(3)).toEqual(['held', 'quarantined', 'held']);
 });
 
 it('a mail the reader dies of costs its neighbours nothing, and is quarantined at the third death', async () => {

@@ -2,9 +2,10 @@
 import { decide } from './decide.ts';
 import { quarantined } from './decision.ts';
 import type { Desk } from './house.ts';
-import { lookUp } from './look-up.ts';
+import { type Findings, lookUp } from './look-up.ts';
 import type { ClaimedMessage, Committed, Decision, Journal } from './ports.ts';
 import type { ReadMessage } from './read-message.ts';
+import { areApart, sideBySide } from './side-by-side.ts';
 import { isWorldTrouble } from './trouble.ts';
 
 /** A message that killed its reader so often is quarantined (spec 2). */
@@ -14,6 +15,7 @@ const staleTriesMax = 5;
 
 /** What is said of it once it stands. */
 type Line = (journal: Journal) => void;
+type Settled = PromiseSettledResult<readonly Line[]>;
 
 /**
  * Decides them in their order, each knowing what those before it brought about, and commits them together. What goes
@@ -21,9 +23,15 @@ type Line = (journal: Journal) => void;
  * trouble is thrown.
  */
 export async function bringHome(desk: Desk, read: readonly ReadMessage[], now: () => Date): Promise<void> {
-  let settled: readonly PromiseSettledResult<readonly Line[]>[];
+  const runs = sideBySide(read, desk.house.formProfiles);
+  let settled: readonly Settled[];
   try {
-    settled = await desk.store.together(read.map((one) => (store) => settle({ ...desk, store }, one, now)));
+    const done = await desk.store.together(
+      runs.map((run) => (store) => settleRun({ ...desk, store }, run, now)),
+    );
+    settled = done.flatMap((one, index) =>
+      one.status === 'fulfilled' ? one.value : runs[index]!.map(() => one),
+    );
   } catch (error) {
     if (isWorldTrouble(error)) {
       await release(
@@ -50,6 +58,55 @@ export async function release({ store }: Desk, messages: readonly ClaimedMessage
   for (const { id, token } of messages) await store.received.release(id, token, false);
 }
 
+/** All at once; when that cannot be, or something goes wrong with it, it is undone and each is settled alone. */
+async function settleRun(
+  desk: Desk,
+  run: readonly ReadMessage[],
+  now: () => Date,
+): Promise<readonly Settled[]> {
+  const [first] = run;
+  if (run.length === 1) return [{ status: 'fulfilled', value: await settle(desk, first!, now) }];
+  const { store } = desk;
+  const letters = run.flatMap((one) => (one.kind === 'read' ? one : []));
+  const [all] = await store.together([(inner) => decideAll({ ...desk, store: inner }, letters, now)]);
+  if (all?.status === 'fulfilled') return all.value.map((value) => ({ status: 'fulfilled', value }));
+  return store.together(run.map((one) => (inner) => settle({ ...desk, store: inner }, one, now)));
+}
+
+/** @throws when they turn out to have to do with one another, or a ticket changed meanwhile. */
+async function decideAll(
+  desk: Desk,
+  letters: readonly Extract<ReadMessage, { kind: 'read' }>[],
+  now: () => Date,
+): Promise<readonly (readonly Line[])[]> {
+  const at = now();
+  const asked = await Promise.allSettled(letters.map((one) => findingsOf(desk, one, at)));
+  const decisions = asked.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return decide(one.value, desk.house, at);
+  });
+  if (!areApart(decisions)) throw new Error('they have to do with one another');
+  const committed = await desk.store.commitAll(decisions);
+  const lines: (readonly Line[])[] = [];
+  for (const [index, one] of committed.entries()) {
+    const { message } = letters[index]!;
+    if (one.kind === 'stale') throw new Error('a ticket changed meanwhile');
+    if (one.kind === 'twin')
+      lines.push(await write(desk, message, duplicate(message, one.of, one.ticketId, at)));
+    else lines.push(told(message, decisions[index]!, one));
+  }
+  return lines;
+}
+
+async function findingsOf(
+  desk: Desk,
+  { message, letter, limit, authentication, fax, forwarded }: Extract<ReadMessage, { kind: 'read' }>,
+  at: Date,
+): Promise<Findings> {
+  const found = await lookUp(desk, message, letter, limit, authentication, at, fax);
+  return { ...found, forwarded };
+}
+
 async function settle(desk: Desk, read: ReadMessage, now: () => Date): Promise<readonly Line[]> {
   const { message } = read;
   switch (read.kind) {
@@ -71,14 +128,13 @@ async function settle(desk: Desk, read: ReadMessage, now: () => Date): Promise<r
 
 async function decideOn(
   desk: Desk,
-  { message, letter, limit, authentication, fax, forwarded }: Extract<ReadMessage, { kind: 'read' }>,
+  read: Extract<ReadMessage, { kind: 'read' }>,
   now: () => Date,
 ): Promise<readonly Line[]> {
+  const { message } = read;
   for (let tries = 0; tries < staleTriesMax; tries += 1) {
     const at = now();
-    const found = await lookUp(desk, message, letter, limit, authentication, at, fax);
-    const findings = { ...found, forwarded };
-    const decision = decide(findings, desk.house, at);
+    const decision = decide(await findingsOf(desk, read, at), desk.house, at);
     const committed = await desk.store.commit(decision);
     if (committed.kind === 'twin')
       return write(desk, message, duplicate(message, committed.of, committed.ticketId, at));

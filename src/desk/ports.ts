@@ -235,6 +235,8 @@ export interface Store {
   readonly overview: Overview;
   /** Outcome, ticket, events and letters of one message in one transaction. */
   commit(decision: Decision): Promise<Committed>;
+  /** The same for several that have nothing to do with one another; all are `stale` when one is. */
+  commitAll(decisions: readonly Decision[]): Promise<readonly Committed[]>;
   /**
    * Several pieces of work on this store in one committed transaction, in their order, each seeing what those before
    * it wrote. One that rejects by a fault of ours is undone alone; the world's trouble undoes all and rejects.

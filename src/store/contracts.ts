@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { ContractStore } from '../desk/ports.ts';
 import type { Contact, Contract, ServicePeriod, SupportNumber } from '../inquiry/contract.ts';
 import type { Database } from './database.ts';
+import { gathered } from './gather.ts';
 import { instant, type Row } from './row.ts';
 
 /** Rows in one statement: well under the parameters SQLite and PostgreSQL allow. */
@@ -10,14 +11,18 @@ const batchRows = 500;
 export function contractStore(db: Database): ContractStore {
   return {
     replace: (contracts, now) => db.write((trx) => replace(trx, contracts, instant(now))),
-    find: async (number) => (await db.read((q) => load(q, [number])))[0] ?? null,
-    registeredOn: (address) =>
-      db.read((q) => {
-        const wanted = address.toLowerCase();
-        const domain = wanted.slice(wanted.lastIndexOf('@'));
-        const names = wanted.lastIndexOf('@') < 1 ? [] : [wanted, domain];
-        return load(q, q('contacts').whereIn('email', names).select('number'));
-      }),
+    find: gathered(async (numbers) => {
+      const found = await db.read((q) => load(q, numbers));
+      return numbers.map((number) => found.find((one) => one.number === number) ?? null);
+    }),
+    registeredOn: gathered(async (addresses) => {
+      const wanted = addresses.map(registeredNames);
+      const names = [...new Set(wanted.flat())];
+      const found = await db.read((q) => load(q, q('contacts').whereIn('email', names).select('number')));
+      return wanted.map((own) =>
+        found.filter(({ contacts }) => contacts.some(({ email }) => own.includes(email))),
+      );
+    }),
     registeredFax: (fax) =>
       db.read((q) => load(q, fax === '' ? [] : q('contacts').where({ fax }).select('number'))),
     numbers: () => db.read(async (q) => new Set<string>(await q('contracts').pluck('number'))),
@@ -27,6 +32,13 @@ export function contractStore(db: Database): ContractStore {
         return Number(row?.['n']);
       }),
   };
+}
+
+/** What a contact of this address may be registered as: itself, or its whole domain. */
+function registeredNames(address: string): readonly string[] {
+  const wanted = address.toLowerCase();
+  const at = wanted.lastIndexOf('@');
+  return at < 1 ? [] : [wanted, wanted.slice(at)];
 }
 
 /**

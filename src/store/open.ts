@@ -1,4 +1,5 @@
 import type { Journal, Store, TicketStore } from '../desk/ports.ts';
+import { blocks } from './blocks.ts';
 import { contractStore } from './contracts.ts';
 import { apart, connect, type Database, inside } from './database.ts';
 import { decisions } from './decisions.ts';
@@ -46,6 +47,7 @@ function storeOn(db: Database, leaseClock: () => number): Store {
     overview: overview(db),
     tickets: ticketStore(db, received, outbox),
     ...decisions(db),
+    ...blocks(db),
     together: (pieces) =>
       db.write(async (trx) => {
         const store = storeOn(inside(db, trx), leaseClock);

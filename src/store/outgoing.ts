@@ -12,6 +12,7 @@ import { type LetterKind, STAFF_KINDS } from '../ticket/ticket.ts';
 import { blob, keepBlob } from './blobs.ts';
 import { freeDeadClaims } from './claims.ts';
 import { type Database, forOneWorker } from './database.ts';
+import { gathered, values } from './gather.ts';
 import { isDead, newLease, noLease, sendLeaseMs } from './lease.ts';
 import { addressKey, indexKey, instant, instantOrNull, numberOrNull, type Row, textOrNull } from './row.ts';
 import { type About, changeTicket, writeEvents } from './tickets.ts';
@@ -21,6 +22,9 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
     const rows: Row[] = await db.read((q) => query(q).select());
     return rows.map(toItem);
   }
+  const countTo = gathered((questions: readonly (readonly string[])[]) =>
+    db.read((q) => countEach(q, questions)),
+  );
   return {
     due: (now, limit, kinds) => db.read((q) => due(q, instant(now), limit, kinds)),
     begin: (id, attempt) =>
@@ -91,7 +95,7 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
         const row: Row | undefined = await q('outbox').where({ id }).whereNotNull('digest').first('digest');
         return row === undefined ? null : blob(q, String(row['digest']));
       }),
-    countTo: (address, since) => db.read((q) => countTo(q, address, since)),
+    countTo: (address, { hour, day }) => countTo([addressKey(address), instant(hour), instant(day)]),
     sentSince: (at) =>
       db.read(async (q) => {
         const row: Row | undefined = await q('outbox')
@@ -110,13 +114,15 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
           .first();
         return row === undefined ? null : toItem(row);
       }),
-    undeliverable: (addresses) =>
-      db.read(async (q) => {
-        const found = new Set<string>(
-          await q('undeliverable').whereIn('address_id', addresses.map(addressKey)).pluck('address_id'),
-        );
-        return addresses.filter((address) => found.has(addressKey(address)));
-      }),
+    undeliverable: gathered(async (questions) => {
+      const asked = [...new Set(questions.flat().map(addressKey))];
+      const found = new Set<string>(
+        asked.length === 0
+          ? []
+          : await db.read((q) => q('undeliverable').whereIn('address_id', asked).pluck('address_id')),
+      );
+      return questions.map((addresses) => addresses.filter((address) => found.has(addressKey(address))));
+    }),
   };
 }
 
@@ -185,31 +191,39 @@ function columnsOf(settlement: Settlement): Readonly<Record<string, unknown>> {
   }
 }
 
+function writeLetters(trx: Knex, about: About, letters: readonly NewLetter[]): Promise<void> {
+  return writeAllLetters(trx, [[about, letters]]);
+}
+
 /** Writes letters once each: a key that exists is passed over. */
-export async function writeLetters(trx: Knex, about: About, letters: readonly NewLetter[]): Promise<void> {
-  if (letters.length === 0) return;
-  const rows = letters.map((letter) => {
-    if (about.ticketId === null && letter.onceKey.includes('{ticket}'))
-      throw new Error(`a letter without a ticket has the key ${letter.onceKey}`);
-    const onceKey = letter.onceKey.replaceAll('{ticket}', String(about.ticketId));
-    return {
-      kind: letter.kind,
-      ticket_id: about.ticketId,
-      received_id: about.receivedId,
-      to_address: letter.to,
-      to_id: addressKey(letter.to),
-      once_key: onceKey,
-      once_key_id: indexKey(onceKey),
-      not_before: instantOrNull(letter.notBefore),
-      data: JSON.stringify(letter.data),
-      state: letter.held === undefined ? 'queued' : 'held',
-      reason: letter.held ?? null,
-      attempts: 0,
-      created_at: instant(about.at),
-      body_begun: 0,
-    };
-  });
-  await trx('outbox').insert(rows).onConflict('once_key_id').ignore();
+export async function writeAllLetters(
+  trx: Knex,
+  all: readonly (readonly [About, readonly NewLetter[]])[],
+): Promise<void> {
+  const rows = all.flatMap(([about, letters]) => letters.map((letter) => letterRow(about, letter)));
+  if (rows.length > 0) await trx('outbox').insert(rows).onConflict('once_key_id').ignore();
+}
+
+function letterRow(about: About, letter: NewLetter) {
+  if (about.ticketId === null && letter.onceKey.includes('{ticket}'))
+    throw new Error(`a letter without a ticket has the key ${letter.onceKey}`);
+  const onceKey = letter.onceKey.replaceAll('{ticket}', String(about.ticketId));
+  return {
+    kind: letter.kind,
+    ticket_id: about.ticketId,
+    received_id: about.receivedId,
+    to_address: letter.to,
+    to_id: addressKey(letter.to),
+    once_key: onceKey,
+    once_key_id: indexKey(onceKey),
+    not_before: instantOrNull(letter.notBefore),
+    data: JSON.stringify(letter.data),
+    state: letter.held === undefined ? 'queued' : 'held',
+    reason: letter.held ?? null,
+    attempts: 0,
+    created_at: instant(about.at),
+    body_begun: 0,
+  };
 }
 
 /** Takes letters out of the queue. False when one that must not leave has begun to. */
@@ -260,25 +274,36 @@ async function recover(
   return changed;
 }
 
-async function countTo(q: Knex, address: string, since: { hour: string; day: string }) {
-  const [hour, day] = [instant(since.hour), instant(since.day)];
-  const counted = (sql: string, ...values: string[]) =>
-    q.raw(`coalesce(sum(case when ${sql} then 1 else 0 end), 0) as ??`, values);
-  const row: Row = await q('outbox')
-    .where({ to_id: addressKey(address) })
+/** Each question is an address, and the instants from which a letter counts for the hour and for the day. */
+async function countEach(q: Knex, questions: readonly (readonly string[])[]) {
+  const asked = values(
+    q,
+    questions.map((one, place) => [place, ...one]),
+  );
+  const counted = (condition: string, name: string) =>
+    q.raw(`coalesce(sum(case when ${condition} then 1 else 0 end), 0) as ??`, [name]);
+  const rows: Row[] = await q
+    .from(q.raw('? as asked', [asked]))
+    .join('outbox', 'to_id', 'asked.column2')
     .whereNotIn('kind', [...STAFF_KINDS, 'answer'])
-    .where((counts) =>
-      counts
-        .whereIn('state', ['queued', 'sending'])
-        .orWhere((sent) => sent.where({ state: 'sent' }).where('sent_at', '>=', day)),
-    )
-    .first(
+    .whereRaw("(state in ('queued', 'sending') or (state = 'sent' and sent_at >= asked.column4))")
+    .groupBy('asked.column1')
+    .select(
+      { place: 'asked.column1' },
       // What follows a request waits for days and is counted when it leaves: it must not use up today's letters.
       counted("state <> 'sent' and kind not in ('reminder', 'closing-notice')", 'queued'),
-      counted("state = 'sent' and sent_at >= ?", hour, 'hour'),
-      counted("state = 'sent' and sent_at >= ?", day, 'day'),
+      counted("state = 'sent' and sent_at >= asked.column3", 'hour'),
+      counted("state = 'sent'", 'day'),
     );
-  return { queued: Number(row['queued']), hour: Number(row['hour']), day: Number(row['day']) };
+  const byPlace = new Map(rows.map((row) => [Number(row['place']), row]));
+  return questions.map((_, place) => {
+    const row = byPlace.get(place);
+    return {
+      queued: Number(row?.['queued'] ?? 0),
+      hour: Number(row?.['hour'] ?? 0),
+      day: Number(row?.['day'] ?? 0),
+    };
+  });
 }
 
 function toItem(row: Row): OutboxItem {

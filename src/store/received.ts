@@ -5,6 +5,7 @@ import { blob } from './blobs.ts';
 import { claim } from './claims.ts';
 import type { Database } from './database.ts';
 import { faxPages, picture } from './fax-pages.ts';
+import { gathered, values } from './gather.ts';
 import { claimLeaseMs, newLease, noLease } from './lease.ts';
 import { toReceived } from './received-row.ts';
 import { addressKey, indexKey, instant, type Row } from './row.ts';
@@ -21,6 +22,12 @@ export function receivedStore(db: Database, leaseClock: () => number): ReceivedS
     const rows: Row[] = await db.read((q) => query(q).select('received.*'));
     return rows.map(toReceived);
   }
+  const firstOf = (where: string) =>
+    gathered((questions: readonly (readonly string[])[]) => db.read((q) => firstOfEach(q, questions, where)));
+  const sameText = firstOf(`from_id = asked.column2 and text_digest = asked.column3
+    and received_at >= asked.column4 and outcome is not null order by received_at, id`);
+  const encryptedFrom = firstOf(`from_id = asked.column2 and encrypted = 1
+    and received_at >= asked.column3 and ticket_id is not null order by received_at desc, id desc`);
   return {
     accept: async (acceptance) => {
       const [id] = await db.write((trx) => takeIn(trx, [acceptance]));
@@ -77,25 +84,8 @@ export function receivedStore(db: Database, leaseClock: () => number): ReceivedS
         const row: Row | undefined = await q('received').where({ id }).first('digest');
         return row === undefined ? null : blob(q, String(row['digest']));
       }),
-    sameText: (from, textDigest, since) =>
-      one((q) =>
-        q('received')
-          .where({ from_id: addressKey(from), text_digest: textDigest })
-          .where('received_at', '>=', instant(since))
-          .whereNotNull('outcome')
-          .orderBy(['received_at', 'id']),
-      ),
-    encryptedFrom: (from, since) =>
-      one((q) =>
-        q('received')
-          .where({ from_id: addressKey(from), encrypted: 1 })
-          .where('received_at', '>=', instant(since))
-          .whereNotNull('ticket_id')
-          .orderBy([
-            { column: 'received_at', order: 'desc' },
-            { column: 'id', order: 'desc' },
-          ]),
-      ),
+    sameText: (from, textDigest, since) => sameText([addressKey(from), textDigest, instant(since)]),
+    encryptedFrom: (from, since) => encryptedFrom([addressKey(from), instant(since)]),
     byMessageIds: async (ids) =>
       ids.length === 0
         ? []
@@ -123,4 +113,24 @@ export function receivedStore(db: Database, leaseClock: () => number): ReceivedS
     picture: (id, page) => db.read((q) => picture(q, id, page)),
     tally: () => db.read(tally),
   };
+}
+
+/** The first message that answers each question, or null. `where` knows what a question holds as `asked.column2` and on. */
+async function firstOfEach(
+  q: Knex,
+  questions: readonly (readonly string[])[],
+  where: string,
+): Promise<readonly (Received | null)[]> {
+  const asked = values(
+    q,
+    questions.map((one, place) => [place, ...one]),
+  );
+  const first = `(select id from received where ${where} limit 1)`;
+  const found = q.raw(`(select asked.column1 as place, ${first} as id from ? as asked) as found`, [asked]);
+  const rows: Row[] = await q
+    .from(found)
+    .join('received', 'received.id', 'found.id')
+    .select('found.place', 'received.*');
+  const byPlace = new Map(rows.map((row) => [Number(row['place']), toReceived(row)]));
+  return questions.map((_, place) => byPlace.get(place) ?? null);
 }

@@ -67,8 +67,8 @@ interface Query {
 
 interface Prepared {
   readonly handle: SqliteStatement;
-  /** A statement that cannot be prepared never calls back; whoever waits for it is told here. */
-  failed: (error: Error) => void;
+  /** A statement that cannot be prepared never calls back; all who wait for it are told here. */
+  readonly waiting: Set<(error: Error) => void>;
 }
 
 /** Statements of one connection kept ready: preparing one takes as long as running it, and a thread more. */
@@ -89,9 +89,9 @@ function prepared(connection: SqliteConnection, { sql, bindings = [] }: Query): 
     handle: connection.prepare(sql, (error) => {
       if (error === null) return;
       kept.delete(sql);
-      statement.failed(error);
+      for (const tell of statement.waiting) tell(error);
     }),
-    failed: () => {},
+    waiting: new Set(),
   };
   kept.set(sql, statement);
   for (const [oldest, { handle }] of kept) {
@@ -177,10 +177,11 @@ function sqliteClient(): typeof Knex.Client {
       if (statement === null) return super._query(connection, query);
       return new Promise((resolve, reject) => {
         const done = function (this: unknown, error: Error | null, rows: unknown) {
+          statement.waiting.delete(reject);
           if (error !== null) return reject(error);
           resolve(Object.assign(query, { response: rows, context: this }));
         };
-        statement.failed = reject;
+        statement.waiting.add(reject);
         if (writes(query)) statement.handle.run(query.bindings ?? [], done);
         else statement.handle.all(query.bindings ?? [], done);
       });

@@ -12,12 +12,19 @@ export interface About {
   readonly outboxId: number | null;
 }
 
-export async function writeEvents(trx: Knex, about: About, events: readonly NewEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  const { ticketId, receivedId, outboxId } = about;
-  const ids = { ticket_id: ticketId, received_id: receivedId, outbox_id: outboxId };
-  const at = instant(about.at);
-  await trx('events').insert(events.map(({ kind, actor, reason }) => ({ at, actor, kind, reason, ...ids })));
+export function writeEvents(trx: Knex, about: About, events: readonly NewEvent[]): Promise<void> {
+  return writeAllEvents(trx, [[about, events]]);
+}
+
+export async function writeAllEvents(
+  trx: Knex,
+  all: readonly (readonly [About, readonly NewEvent[]])[],
+): Promise<void> {
+  const rows = all.flatMap(([{ at, ticketId, receivedId, outboxId }, events]) => {
+    const ids = { ticket_id: ticketId, received_id: receivedId, outbox_id: outboxId };
+    return events.map(({ kind, actor, reason }) => ({ at: instant(at), actor, kind, reason, ...ids }));
+  });
+  if (rows.length > 0) await trx('events').insert(rows);
 }
 
 /** Tickets by any condition on their columns, oldest first. */
@@ -60,31 +67,56 @@ export async function eventsWhere(
   }));
 }
 
-/** The reference is counted up in the same transaction: no number is lost, none is given twice (spec 1). */
-export async function openTicket(trx: Knex, opening: TicketOpening): Promise<{ id: number; ref: string }> {
-  const [counter] = await trx('ref_counters')
-    .insert({ day: opening.openedOn, last: 1 })
-    .onConflict('day')
-    .merge({ last: trx.raw('?? + 1', ['ref_counters.last']) })
-    .returning('last');
-  const ref = formatReference(opening.openedOn, Number(counter.last));
-  const [row] = await trx('tickets')
-    .insert({
-      ref,
-      state: opening.state,
-      channel: opening.channel,
-      number: opening.number,
-      verified: opening.verified ? 1 : 0,
-      subject: opening.subject,
-      opened_at: instant(opening.openedAt),
-      linked_to: opening.linkedTo,
-      repeat_of: opening.repeatOf,
-      version: 1,
-    })
-    .returning('id');
-  const id = Number(row.id);
-  await writeParticipants(trx, id, opening.participants);
-  return { id, ref };
+/** References are counted up in the same transaction, in the given order: no number is lost, none is given twice (spec 1). */
+export async function openTickets(
+  trx: Knex,
+  openings: readonly TicketOpening[],
+): Promise<readonly { readonly id: number; readonly ref: string }[]> {
+  if (openings.length === 0) return [];
+  const refs = await countUp(trx, openings);
+  const made: Row[] = await trx('tickets')
+    .insert(
+      openings.map((opening, index) => ({
+        ref: refs[index]!,
+        state: opening.state,
+        channel: opening.channel,
+        number: opening.number,
+        verified: opening.verified ? 1 : 0,
+        subject: opening.subject,
+        opened_at: instant(opening.openedAt),
+        linked_to: opening.linkedTo,
+        repeat_of: opening.repeatOf,
+        version: 1,
+      })),
+    )
+    .returning(['id', 'ref']);
+  // Neither database promises to return the rows in the order given.
+  const ids = new Map(made.map((row) => [String(row['ref']), Number(row['id'])]));
+  const opened = refs.map((ref) => ({ id: ids.get(ref)!, ref }));
+  await writeParticipants(
+    trx,
+    openings.map(({ participants }, index) => [opened[index]!.id, participants]),
+  );
+  return opened;
+}
+
+async function countUp(trx: Knex, openings: readonly TicketOpening[]): Promise<readonly string[]> {
+  const given = new Map<string, number>();
+  // Always in the order of the days: two processes that open tickets of the same days never wait for each other in turn.
+  for (const day of [...new Set(openings.map((one) => one.openedOn))].sort()) {
+    const count = openings.filter((one) => one.openedOn === day).length;
+    const [counter] = await trx('ref_counters')
+      .insert({ day, last: count })
+      .onConflict('day')
+      .merge({ last: trx.raw('?? + ?', ['ref_counters.last', count]) })
+      .returning('last');
+    given.set(day, Number(counter.last) - count);
+  }
+  return openings.map(({ openedOn }) => {
+    const number = given.get(openedOn)! + 1;
+    given.set(openedOn, number);
+    return formatReference(openedOn, number);
+  });
 }
 
 /** False, and nothing written, when the ticket is no longer at the version the change was decided on. */
@@ -112,7 +144,7 @@ export async function changeTicket(
     await trx('received').where({ ticket_id: id }).update({ ticket_id: change.mergedInto });
   if (change.participants !== undefined) {
     await trx('participants').where({ ticket_id: id }).delete();
-    await writeParticipants(trx, id, change.participants);
+    await writeParticipants(trx, [[id, change.participants]]);
   }
   await writeEvents(trx, { ...about, ticketId: id }, changes(before, update, actor));
   return true;
@@ -131,11 +163,14 @@ function changes(before: Row, update: Row, actor: string): readonly NewEvent[] {
     }));
 }
 
-async function writeParticipants(trx: Knex, id: number, people: readonly Participant[]): Promise<void> {
-  if (people.length === 0) return;
-  await trx('participants').insert(
+async function writeParticipants(
+  trx: Knex,
+  all: readonly (readonly [number, readonly Participant[]])[],
+): Promise<void> {
+  const rows = all.flatMap(([id, people]) =>
     people.map(({ address, name, role }, position) => ({ ticket_id: id, position, address, name, role })),
   );
+  if (rows.length > 0) await trx('participants').insert(rows);
 }
 
 function toTicket(row: Row, participants: readonly Participant[]): Ticket {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { acceptance, deciding, opening } from '../../test/decision.ts';
+import { acceptance, deciding, facts, ignoring, letter, opening } from '../../test/decision.ts';
 import { startPostgres } from '../../test/postgres.ts';
 import type { Store } from '../desk/ports.ts';
 import { storeError } from './failure.ts';
@@ -136,6 +136,78 @@ describe.each(['sqlite', 'postgres'])('several messages on %s', (dialect) => {
     expect(await outcomes(1, 2, 3, 4)).toEqual(['ticket-opened', null, null, null]);
     expect(await store.tickets.byId(1)).toMatchObject({ state: 'open', version: 1 });
     expect((await store.commit(deciding(stale!))).kind).toBe('done');
+  });
+
+  test('are written with one another: each its ticket in their order, its letters and its events', async () => {
+    await arrive({ contentKey: 'a' }, { contentKey: 'a' }, {}, {}, {});
+    const [first, twin, late, plain, other] = await store.received.claimSome('mail', all);
+    await store.received.release(late!.id, late!.token, false);
+    const event = { kind: 'message', actor: 'customer', reason: 'because' };
+    const openedOn = (day: string) =>
+      ({ kind: 'open', opening: opening({ openedOn: day as '2026-11-24' }) }) as const;
+    const committed = await store.commitAll([
+      deciding(first!, { letters: [letter()], events: [event, event] }),
+      deciding(twin!),
+      deciding(late!),
+      ignoring(plain!),
+      deciding(other!, { ticket: openedOn('2026-11-25'), letters: [letter({ to: 'x@example.jp' })] }),
+    ]);
+    expect(committed).toEqual([
+      { kind: 'done', ticketId: 1, ref: 'R-20261124-0001' },
+      { kind: 'twin', of: first!.id, ticketId: 1 },
+      { kind: 'lost' },
+      { kind: 'done', ticketId: null, ref: null },
+      { kind: 'done', ticketId: 2, ref: 'R-20261125-0001' },
+    ]);
+    expect(await outcomes(1, 2, 3, 4, 5)).toEqual(['ticket-opened', null, null, 'ignored', 'ticket-opened']);
+    const [one, two] = [
+      await store.tickets.detail('R-20261124-0001'),
+      await store.tickets.detail('R-20261125-0001'),
+    ];
+    expect(one?.messages.map(({ id, facts: of }) => [id, of?.text])).toEqual([[first!.id, facts().text]]);
+    expect(one?.letters.map(({ to, onceKey, receivedId }) => [to, onceKey, receivedId])).toEqual([
+      ['taro@example.jp', 'acknowledgement:1', first!.id],
+    ]);
+    expect(one?.events).toHaveLength(2);
+    expect(two?.letters.map(({ to }) => to)).toEqual(['x@example.jp']);
+    expect(two?.ticket.participants).toEqual(opening().participants);
+  });
+
+  test('are all undone when the ticket of one changed meanwhile', async () => {
+    await arrive({}, {}, {});
+    const [first, second, third] = await store.received.claimSome('mail', all);
+    await store.commit(deciding(third!));
+    const old = { kind: 'change', change: { id: 1, version: 7, state: 'closed' } } as const;
+    const both = [deciding(first!), deciding(second!, { ticket: old })];
+    expect((await store.commitAll(both)).map(({ kind }) => kind)).toEqual(['stale', 'stale']);
+    expect(await outcomes(1, 2)).toEqual([null, null]);
+    expect(await store.tickets.list({})).toHaveLength(1);
+  });
+
+  test('are looked up at once, and each question gets its own answer', async () => {
+    const from = (address: string, digest: string, encrypted = false) => ({
+      received: { facts: facts({ from: address, textDigest: digest, encrypted }) },
+    });
+    await arrive(minute(1), minute(2), minute(3));
+    const [first, second, third] = await store.received.claimSome('mail', all);
+    await store.commit(deciding(first!, { ...from('A@example.jp', 'x', true), letters: [letter()] }));
+    await store.commit(deciding(second!, from('a@example.jp', 'x', true)));
+    await store.commit(deciding(third!, from('b@example.jp', 'y')));
+    const { received } = store;
+    const [early, late] = ['2026-11-24T01:00:00Z', '2026-11-24T01:02:00Z'];
+    const idOf = async (asked: ReturnType<typeof received.sameText>) => (await asked)?.id ?? null;
+    const found = await Promise.all([
+      idOf(received.sameText('a@EXAMPLE.jp', 'x', early)),
+      idOf(received.sameText('a@example.jp', 'x', late)),
+      idOf(received.sameText('a@example.jp', 'y', early)),
+      idOf(received.sameText('b@example.jp', 'y', early)),
+      idOf(received.encryptedFrom('a@example.jp', early)),
+      idOf(received.encryptedFrom('b@example.jp', early)),
+    ]);
+    expect(found).toEqual([1, 2, null, 3, 2, null]);
+    const since = { hour: early, day: early };
+    const counted = ['nobody@example.jp', 'taro@example.jp'].map((to) => store.outbox.countTo(to, since));
+    expect((await Promise.all(counted)).map(({ queued }) => queued)).toEqual([0, 1]);
   });
 
   test('go back together when the world gives way', async () => {

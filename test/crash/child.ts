@@ -33,12 +33,18 @@ function stepping(desk: OpenDesk, pass: (step: OwnStep) => void, fault: Fault | 
   const passAll = (step: OwnStep, mails: readonly unknown[]) => {
     for (let passed = 0; passed < mails.length; passed += 1) pass(step);
   };
-  const deciding =
-    ({ commit }: Store): Store['commit'] =>
-    (decision) => {
+  const deciding = (inner: Store): Store => ({
+    ...inner,
+    commit(decision) {
       pass('decided');
-      return commit(decision);
-    };
+      return inner.commit(decision);
+    },
+    commitAll(decisions) {
+      passAll('decided', decisions);
+      return inner.commitAll(decisions);
+    },
+    together: (pieces) => inner.together(pieces.map((piece) => (deeper) => piece(deciding(deeper)))),
+  });
   const accept: OpenDesk['accept'] = async (...mail) => {
     pass('arrived');
     const id = await desk.accept(...mail);
@@ -80,10 +86,11 @@ function stepping(desk: OpenDesk, pass: (step: OwnStep) => void, fault: Fault | 
         },
       },
       async together(pieces) {
-        const settled = await store.together(
-          pieces.map((piece) => (inner) => piece({ ...inner, commit: deciding(inner) })),
+        const settled = await deciding(store).together(pieces);
+        passAll(
+          'committed',
+          settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])),
         );
-        passAll('committed', pieces);
         return settled;
       },
       outbox: {
