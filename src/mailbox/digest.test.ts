@@ -41,8 +41,49 @@ describe('two mails', () => {
     ['content type', base.replace('text/plain', 'text/html')],
     ['a quoted line', base.replace('> quoted', 'quoted')],
     ['a blank line within', base.replace('one\r\n\r\n', 'one\r\n')],
+    ['a line among the fields that is none', base.replace('Subject:', 'one more\r\nSubject:')],
   ];
   it.each(different)('%s', (_name, text) => expect(key(text)).not.toBe(key(base)));
+});
+
+describe('two broken mails are two', () => {
+  const pairs: [string, string, string][] = [
+    ['without any header', 'CL-1234-5678 だけ', 'CL-2345-6789 だけ'],
+    ['without any header, the rest the same', 'one\n\nrest', 'two\n\nrest'],
+    ['nothing, and nothing readable', '', '\0\0\0'],
+    [
+      'CR alone behind a trace field',
+      'Received: x\rFrom: a@b\r\rone\r\n',
+      'Received: x\rFrom: a@b\r\rtwo\r\n',
+    ],
+    ['CR alone, no LF', 'Received: x\r\rone', 'Received: x\r\rtwo'],
+  ];
+  it.each(pairs)('%s', (_name, one, two) => expect(key(one)).not.toBe(key(two)));
+
+  it('a line more anywhere in anything makes another mail', () => {
+    const line = fc.constantFrom(
+      'a',
+      '',
+      ' d',
+      '\td',
+      'Subject: e',
+      'X-A: b',
+      'Received: c',
+      'From a',
+      '\r',
+      'f\rg',
+      '\0',
+      ': h',
+    );
+    const lines = fc.array(line, { maxLength: 12 });
+    const ends = fc.constantFrom('\n', '\r\n', '\r');
+    fc.assert(
+      fc.property(lines, fc.nat(12), ends, (all, at, end) => {
+        const more = [...all.slice(0, at), 'one more', ...all.slice(at)];
+        expect(key(more.join(end))).not.toBe(key(all.join(end)));
+      }),
+    );
+  });
 });
 
 it('names id and return path', () => {

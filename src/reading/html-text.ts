@@ -1,6 +1,6 @@
 /** HTML mail as plain text: links readable, nothing fetched, quotations as `>` lines so that they are told apart. */
 import { compile, type FormatCallback } from 'html-to-text';
-import { htmlDepth } from './limits.ts';
+import { htmlDepth, htmlElements } from './limits.ts';
 
 /** Marks where Outlook's header block of the older mail begins; it wraps nothing, all that follows is old. */
 const oldMailBegins = '\ue07f';
@@ -60,10 +60,13 @@ const convert = compile({
 const flat =
   /^(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|dt|dd|option|tr|td|th|thead|tbody|tfoot)$/i;
 
-/** Whether elements are nested deeper than the converter survives; one pass, pessimistic. */
-function tooDeep(html: string): boolean {
+/** Whether elements are nested deeper, or are more, than the converter takes; one pass, pessimistic. */
+function tooMuch(html: string): boolean {
   let depth = 0;
+  let elements = 0;
   for (const match of html.matchAll(/<(\/?)([a-z][a-z0-9:-]{0,30})/gi)) {
+    elements += 1;
+    if (elements > 2 * htmlElements) return true;
     if (flat.test(match[2] ?? '')) continue;
     depth = match[1] === '/' ? Math.max(0, depth - 1) : depth + 1;
     if (depth > htmlDepth) return true;
@@ -110,7 +113,7 @@ function quoteOldMail(text: string): string {
 
 /** Text of an HTML part. `readable` is false when only the bare words could be saved: a person must look. */
 export function htmlToPlain(html: string): { text: string; readable: boolean } {
-  if (tooDeep(html)) return { text: stripped(html), readable: false };
+  if (tooMuch(html)) return { text: stripped(html), readable: false };
   try {
     const text = quoteOldMail(convert(html))
       .replace(/\u00a0/g, ' ')

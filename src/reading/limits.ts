@@ -48,6 +48,12 @@ export const htmlBytes = 2 * 1024 * 1024;
 /** Nesting of HTML: 200,000 `<div>` overflow the stack, and the parser then gives empty text. */
 export const htmlDepth = 500;
 
+/** Elements of HTML: 600,000 `<p>` held the converter for seconds; a mail of a person has hundreds. */
+export const htmlElements = 50_000;
+
+/** Raw bytes read of a mail that is one text: what lies behind could not be kept, and 10 MB of newlines take seconds to split. */
+export const singleTextBytes = 6 * 1024 * 1024;
+
 /** Start and end kept of each attachment, enough for magic bytes, ZIP directory and PDF trailer. */
 export const attachmentPeekBytes = 64 * 1024;
 

@@ -151,8 +151,11 @@ export async function readMail(raw: Buffer): Promise<Exclude<Reading, { kind: 'k
   const { fields, bodyAt } = splitHead(frame.bytes);
   const head = readHead(fields);
   const top = topType(fields);
-  const { parts, mended } = await partsOf(frame.bytes, top.value, deadlineAt);
-  let limit = raw.length > limits.mailBytes ? 'mail-bytes' : parts.limit;
+  // A mail that is one text is not split to its end only to be cut.
+  const single = /^text\/(?:plain|html)$/.test(top.value) ? bodyAt + limits.singleTextBytes : Infinity;
+  const { parts, mended } = await partsOf(frame.bytes.subarray(0, single), top.value, deadlineAt);
+  const unread = frame.bytes.length > single ? 'text-bytes' : null;
+  let limit = raw.length > limits.mailBytes ? 'mail-bytes' : (parts.limit ?? unread);
   const notes: ReadingNote[] = [];
   const note = (kind: ReadingNote['kind'], detail: string): void => void notes.push({ kind, detail });
 
