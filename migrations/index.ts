@@ -6,6 +6,7 @@ import { up as up004 } from './004-fax.ts';
 import { up as up005 } from './005-peer.ts';
 import { up as up006 } from './006-overview.ts';
 import { up as up007 } from './007-gauges.ts';
+import { up as up008 } from './008-restores.ts';
 
 /** One forward step of the schema. The number at the start of the name orders the list and names the backup. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { name: '005-peer', up: up005 },
   { name: '006-overview', up: up006 },
   { name: '007-gauges', up: up007 },
+  { name: '008-restores', up: up008 },
 ];

@@ -167,7 +167,7 @@ export async function startDaemon(
           );
     if (roles.includes('intake')) {
       for (const { name } of config.mailboxes) polled.set(name, null);
-      const watched = watchMailboxes(config, desk, () => checkRoom(config), {
+      const watched = watchMailboxes(config, desk, () => checkRoom(config), await desk.store.quietBefore(), {
         // Its child is started while the mail is still being fetched.
         expected: () => (read === null ? undefined : desk.reader.warm()),
         arrived: () => read?.ring(),

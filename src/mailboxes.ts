@@ -8,11 +8,15 @@ import type { FetchedMail } from './mailbox/imap-pass.ts';
 
 type Setting = Config['mailboxes'][number];
 
-/** One connection each; closing them lets the mails in hand be accepted. `checkRoom` throws when the disk is nearly full. */
+/**
+ * One connection each; closing them lets the mails in hand be accepted. `checkRoom` throws when the disk is nearly full.
+ * Mail received before `quietBefore` gets no automatic letter (`Store.quietBefore`).
+ */
 export function watchMailboxes(
   config: Config,
   desk: OpenDesk,
   checkRoom: () => void,
+  quietBefore: string | null,
   bells: {
     readonly expected: () => void;
     readonly arrived: () => void;
@@ -23,7 +27,7 @@ export function watchMailboxes(
   return config.mailboxes.map((setting) => {
     const accept = async (numbering: Numbering, mails: readonly FetchedMail[]) => {
       checkRoom();
-      const acceptances = mails.map((one) => acceptanceOf(numbering, one, desk.now()));
+      const acceptances = mails.map((one) => acceptanceOf(numbering, one, desk.now(), quietBefore));
       const ids = await desk.store.received.acceptAll(acceptances);
       for (const [index, message] of ids.entries()) {
         if (message === null) continue;
@@ -54,17 +58,23 @@ export function watchMailboxes(
   });
 }
 
-function acceptanceOf(numbering: Numbering, mail: FetchedMail, now: Date): Acceptance {
+function acceptanceOf(
+  numbering: Numbering,
+  mail: FetchedMail,
+  now: Date,
+  quietBefore: string | null,
+): Acceptance {
   const { messageId, contentKey, returnPath } = identify(mail.raw);
+  const receivedAt = (mail.receivedAt ?? now).toISOString();
   const old = mail.kind === 'before-since';
   return {
     raw: mail.raw,
     source: { kind: 'imap', name: numbering.mailbox, returnPath, recipients: [] },
-    receivedAt: (mail.receivedAt ?? now).toISOString(),
+    receivedAt,
     messageId,
     // Headers alone are not the mail: their key must never stand in the way of the whole mail, however it comes.
     contentKey: mail.kind === 'whole' ? contentKey : `${mail.kind} ${numbering.mailbox} ${contentKey}`,
-    quiet: false,
+    quiet: quietBefore !== null && receivedAt < quietBefore,
     place: { ...numbering, uid: mail.uid },
     ...(old ? { ignored: { reason: 'before-since', at: now.toISOString() } } : {}),
     ...(mail.kind === 'whole' ? {} : { partial: mail.kind }),

@@ -53,6 +53,8 @@ export async function throughDoor(
         receivedAt,
         backFilled,
       ),
+    backUp: async (folder) => (await import('./backup.ts')).backUp(config, folder, now()),
+    restore: async (folder, lostAt) => (await import('./restore.ts')).restore(config, folder, lostAt, now()),
     start: async (roles) => {
       const [{ startDaemon }, { openLog }] = await Promise.all([import('./daemon.ts'), import('./log.ts')]);
       const journal = openLog(config.log);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { createTransport } from 'nodemailer';
 import { parseTime } from '../src/calendar/jst.ts';
-import { loadConfig } from '../src/config.ts';
+import { type Config, loadConfig } from '../src/config.ts';
 import { type Daemon, startDaemon } from '../src/daemon.ts';
 import type { Desk, OpenDesk } from '../src/desk/house.ts';
 import { importContracts } from '../src/desk/import-contracts.ts';
@@ -99,6 +99,8 @@ export interface TrialOptions {
   readonly csv?: string;
   /** Names are asked of this server; without it no question leaves the machine. */
   readonly nameServer?: string;
+  /** Done to the folder before the daemon first starts. */
+  readonly prepare?: (config: Config) => Promise<void>;
   /** Letters go to files in place of the sink. */
   readonly withoutRelay?: boolean;
 }
@@ -130,6 +132,7 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
     });
     return startDaemon(config, ['intake', 'read', 'send'], journal, () => now, through);
   };
+  await options.prepare?.(config);
   let daemon = await start();
   const arrivals: Arrival[] = [];
   const collect = () => {

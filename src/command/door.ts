@@ -48,6 +48,10 @@ export interface Door {
     quiet: boolean,
     by?: 'file' | 'staff',
   ) => Promise<number>;
+  /** Writes a backup into a new folder while the daemon goes on. */
+  readonly backUp: (folder: string) => Promise<BackupFacts>;
+  /** Makes a desk of a backup in an empty place; `lostAt` null: nothing ran since the backup. */
+  readonly restore: (folder: string, lostAt: Date | null) => Promise<RestoreFacts>;
   /** Runs the daemon until a signal. */
   readonly start: (roles: readonly Role[]) => Promise<void>;
   readonly readBytes: (path: string) => Buffer;
@@ -61,6 +65,26 @@ export interface Door {
   readonly print: (document: unknown, text: string) => void;
   /** Progress of long work, on standard error, only for people. */
   readonly progress: (line: string) => void;
+}
+
+export interface BackupFacts {
+  /** ISO UTC: what was written before is in it. */
+  readonly at: string;
+  readonly database: 'sqlite' | 'postgres';
+  readonly counts: { readonly messages: number; readonly tickets: number; readonly letters: number };
+  readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
+}
+
+export interface RestoreFacts {
+  readonly manifest: BackupFacts;
+  readonly lostAt: string;
+  readonly letters: readonly {
+    readonly id: number;
+    readonly kind: string;
+    readonly to: string;
+    readonly ref: string | null;
+    readonly became: 'uncertain' | 'cancelled';
+  }[];
 }
 
 export interface Check {

@@ -170,13 +170,14 @@ export interface OutboxStore {
   putAside(id: number, settlement: Settlement, aftermath: Aftermath): Promise<boolean>;
   /**
    * What a person decides about a letter in one of these states: `later` queues it again with its tries counted anew,
-   * `sent` counts from its last attempt. False when it is in none of them any more.
+   * `sent` counts from its last attempt, under this Message-ID where it has none. False when it is in none of them any more.
    */
   resolve(
     id: number,
     from: readonly OutboxState[],
     settlement: Settlement,
     aftermath: Aftermath,
+    messageId?: string,
   ): Promise<boolean>;
   /**
    * Letters whose sender died: back to `queued` when the body was not begun, else `uncertain`, with what follows
@@ -255,6 +256,11 @@ export interface Store {
   /** Why mail of this address is ignored, or null. */
   blocked(address: string): Promise<string | null>;
   blocks(): Promise<readonly (Block & { readonly at: string })[]>;
+  /**
+   * Mail of a mailbox received before this instant may have been answered already, in a time this store knows nothing
+   * of because a backup was restored; null when there was none.
+   */
+  quietBefore(): Promise<string | null>;
   /** False when the address was not blocked. */
   unblock(address: string): Promise<boolean>;
   close(): Promise<void>;

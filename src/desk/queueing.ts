@@ -45,7 +45,11 @@ export function customerLetter(
   repeat: boolean,
 ): Queued {
   const { channel, screening, authentication, reading } = findings;
-  if (findings.message.quiet) return withheld('taken in with --received-at: no automatic letter', null);
+  if (findings.message.quiet)
+    return withheld(
+      'taken in afterwards (--received-at, or mail from before a restore): no automatic letter',
+      null,
+    );
   if (channel === 'phone') return withheld('taken by telephone: nothing goes out by itself', null);
   const mail = recipient(findings, findings.inherited ?? findings.contract);
   const fax = mail === null ? findings.faxBack : null;

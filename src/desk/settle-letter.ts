@@ -5,6 +5,7 @@
 import { dayOf } from '../calendar/jst.ts';
 import { nothing } from './aftermath.ts';
 import { toldAgain, whyNotNow } from './answer-fate.ts';
+import { composeItem } from './compose-item.ts';
 import { letterLeft, opening } from './dispatch.ts';
 import type { SendingDesk } from './house.ts';
 import { occasionOf } from './occasion.ts';
@@ -52,7 +53,8 @@ export async function settleLetter(
   now: Date,
 ): Promise<void> {
   const item = await letterIn(desk, id, delivered ? ['uncertain', 'failed'] : ['uncertain'], 'settled');
-  if (delivered && (item.attemptedAt === null || item.messageId === null))
+  // What a restore left uncertain may have been sent by the life that is lost, under this very Message-ID.
+  if (delivered && item.state === 'failed' && item.attemptedAt === null)
     throw new LetterRefused(`letter ${id} was never handed over: it cannot have been delivered`);
   const words = delivered ? 'delivered' : 'not delivered';
   const after = delivered
@@ -63,11 +65,19 @@ export async function settleLetter(
     at: now.toISOString(),
     reason: `${words}, says an operator; it was ${item.state}: ${item.reason ?? ''}`,
   } as const;
-  const done = await desk.store.outbox.resolve(id, [item.state], settlement, {
+  const messageId = item.messageId ?? (delivered ? await messageIdOf(desk, item, now) : undefined);
+  const told = {
     ...after,
     events: [eventOf('letter-settled', item, `${words}; it was ${item.state}`), ...after.events],
-  });
+  };
+  const done = await desk.store.outbox.resolve(id, [item.state], settlement, told, messageId);
   if (!done) throw changed(id);
+}
+
+async function messageIdOf(desk: SendingDesk, item: OutboxItem, now: Date): Promise<string> {
+  const { drafted } = await composeItem(desk, item, now);
+  if (drafted.kind === 'refused') throw new LetterRefused(`letter ${item.id}: ${drafted.reason}`);
+  return drafted.draft.messageId;
 }
 
 async function letterIn(

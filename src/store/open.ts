@@ -8,6 +8,7 @@ import { migrate } from './migrate.ts';
 import { outboxStore } from './outgoing.ts';
 import { overview } from './overview.ts';
 import { receivedStore } from './received.ts';
+import { quietBefore } from './restored.ts';
 import type { Patience } from './sqlite.ts';
 import { eventsOf, loadTickets } from './tickets.ts';
 
@@ -48,6 +49,7 @@ function storeOn(db: Database, leaseClock: () => number): Store {
     tickets: ticketStore(db, received, outbox),
     ...decisions(db),
     ...blocks(db),
+    quietBefore: () => db.read(quietBefore),
     together: (pieces) =>
       db.write(async (trx) => {
         const store = storeOn(inside(db, trx), leaseClock);

@@ -68,14 +68,18 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
           settlement.kind === 'cancelled' && (await settle(trx, { id, state: 'held' }, settlement, aftermath))
         );
       }),
-    resolve: (id, from, settlement, aftermath) =>
+    resolve: (id, from, settlement, aftermath, messageId) =>
       db.write(async (trx) => {
         for (const state of from) {
           if (!(await settle(trx, { id, state }, settlement, aftermath))) continue;
           const letter = trx('outbox').where({ id });
           // Tries are counted anew; what has arrived left with its last attempt.
           if (settlement.kind === 'later') await letter.update({ attempts: 0 });
-          if (settlement.kind === 'sent') await letter.update({ sent_at: trx.ref('attempted_at') });
+          if (settlement.kind === 'sent')
+            await letter.update({
+              sent_at: trx.raw('coalesce(attempted_at, sent_at)'),
+              message_id: trx.raw('coalesce(message_id, ?)', [messageId ?? null]),
+            });
           return true;
         }
         return false;
