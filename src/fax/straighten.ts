@@ -1,11 +1,12 @@
 /**
- * From a page's own raster to what the readers see: specks removed from very dirty pages, the sender's header line
+ * From a page's own raster to what the readers see: stripes, and specks of very dirty pages, removed, the sender's header line
  * (TTI) taken off, pixels squared, skew and turn undone. Everything that moves pixels is one single resampling.
  */
 import type { Bitmap } from './bitmap.ts';
 import { rows } from './bitmap.ts';
 import * as limits from './limits.ts';
 import type { Raster } from './raster.ts';
+import { removeStripes } from './stripes.ts';
 
 export type Turn = 0 | 90 | 180 | 270;
 
@@ -31,6 +32,7 @@ const ink = 128;
 export function straighten(raster: Raster, turn: Turn): Straight {
   const { xDots, yDots } = raster;
   const bitmap: Bitmap = { ...raster.bitmap, grey: raster.bitmap.grey.slice() };
+  removeStripes(bitmap, raster);
   const found = specksOf(bitmap, yDots / xDots);
   const square = (bitmap.width * bitmap.height * limits.dotsPerInch ** 2) / (xDots * yDots);
   const specks = (found.isolated * 1e6) / square;
