@@ -84,6 +84,12 @@ interface Step {
   readonly before: number;
 }
 
+/** A candidate that may follow another, and what it costs. */
+interface Next {
+  readonly to: number;
+  readonly cost: number;
+}
+
 /** The best path through one line, or null. `pieces` are the line's, in reading order. */
 export function bestPath(places: readonly Place[], seen: readonly Seen[], context: LineContext): Path | null {
   const { lineHeight } = context;
@@ -101,25 +107,21 @@ export function bestPath(places: readonly Place[], seen: readonly Seen[], contex
     if (step !== null) steps[index] = { ...step, score: step.score - context.before(seen[index]!) };
   }
   const history = [steps];
+  const after = followers(seen, startsAt, context);
   for (const place of places.slice(1)) {
-    const next: (Step | null)[] = seen.map(() => null);
+    const here = seen.map((one) => likeliest(place, one));
+    const reached: (Step | null)[] = seen.map(() => null);
     for (const [from, step] of steps.entries()) {
       if (step === null) continue;
-      const one = seen[from]!;
-      const end = one.first + one.count;
-      for (let first = end; first <= end + skippedMax; first++) {
-        for (const to of startsAt.get(first) ?? []) {
-          const cost = context.between(one, seen[to]!, place.separated);
-          if (cost === null) continue;
-          const { score, char, p } = likeliest(place, seen[to]!);
-          const total = step.score + score - cost;
-          if (total > (next[to]?.score ?? Number.NEGATIVE_INFINITY)) {
-            next[to] = { score: total, char, p, before: from };
-          }
+      for (const { to, cost } of after(from, place.separated)) {
+        const { score, char, p } = here[to]!;
+        const total = step.score + score - cost;
+        if (total > (reached[to]?.score ?? Number.NEGATIVE_INFINITY)) {
+          reached[to] = { score: total, char, p, before: from };
         }
       }
     }
-    steps = next;
+    steps = reached;
     history.push(steps);
   }
   let last = -1;
@@ -145,6 +147,30 @@ export function bestPath(places: readonly Place[], seen: readonly Seen[], contex
   const lost = literals.filter(({ p }) => p < literalSeenMin).length;
   if (2 * lost > literals.length) return null;
   return { score, leftOut: context.leftOut(glyphs.map(({ seen }) => seen)), glyphs };
+}
+
+/** What may follow a candidate, with or without a separator between; worked out once for all places of the mask. */
+function followers(
+  seen: readonly Seen[],
+  startsAt: ReadonlyMap<number, readonly number[]>,
+  context: LineContext,
+): (from: number, separated: boolean) => readonly Next[] {
+  const known = seen.map(() => new Map<boolean, readonly Next[]>());
+  const find = (one: Seen, separated: boolean): readonly Next[] => {
+    const end = one.first + one.count;
+    const pieces = Array.from({ length: skippedMax + 1 }, (_, left) => end + left);
+    return pieces.flatMap((first) =>
+      (startsAt.get(first) ?? []).flatMap((to) => {
+        const cost = context.between(one, seen[to]!, separated);
+        return cost === null ? [] : [{ to, cost }];
+      }),
+    );
+  };
+  return (from, separated) => {
+    const found = known[from]!.get(separated) ?? find(seen[from]!, separated);
+    known[from]!.set(separated, found);
+    return found;
+  };
 }
 
 /** The best character of a place for what was seen; look-alikes of the other kind count for it. */
@@ -191,7 +217,6 @@ export function lineContext(
   const hyphen = classes.indexOf('-');
   const digits = classes.flatMap((one, index) => (/^\d$/.test(one) ? [index] : []));
   const letters = classes.flatMap((one, index) => (/^[A-Z]$/.test(one) ? [index] : []));
-  const single = new Map(seen.filter((one) => one.count === 1).map((one) => [one.first, one]));
   const starting = new Map<number, Seen[]>();
   const ending = new Map<number, Seen[]>();
   for (const one of seen) {
@@ -199,6 +224,14 @@ export function lineContext(
     ending.set(one.first + one.count, [...(ending.get(one.first + one.count) ?? []), one]);
   }
   const share = (one: Seen, of: readonly number[]) => of.reduce((sum, index) => sum + one.odds[index]!, 0);
+  const alone = new Map(
+    seen
+      .filter(({ count }) => count === 1)
+      .map((one) => [
+        one.first,
+        { one, isHyphen: one.odds[hyphen]!, isCharacter: share(one, digits) + share(one, letters) },
+      ]),
+  );
 
   function between(a: Seen, b: Seen, separated: boolean): number | null {
     const height = Math.max(a.box.height, b.box.height);
@@ -211,11 +244,11 @@ export function lineContext(
     let skipped = 0;
     let mark = 0;
     for (let piece = a.first + a.count; piece < b.first; piece++) {
-      const one = single.get(piece);
-      if (one === undefined) return null;
-      const isHyphen = one.odds[hyphen]!;
+      const left = alone.get(piece);
+      if (left === undefined) return null;
+      const { one, isHyphen, isCharacter } = left;
       // A character left out would make a longer number fit.
-      if (one.box.height > 0.6 * height) skipped += 5 * (share(one, digits) + share(one, letters));
+      if (one.box.height > 0.6 * height) skipped += 5 * isCharacter;
       mark = Math.max(mark, isHyphen);
       const size = Math.max(one.box.height, one.box.width * 0.6) / height;
       skipped += separated ? (1 - isHyphen) * Math.min(2.5, 3 * size) : 0.6 + Math.min(2.5, 3 * size);

@@ -22,6 +22,8 @@ describe('readNumberField', () => {
     ['hand', 'CL-4703-9182', false],
     ['slashed-zero', 'CL-2006-9305', false],
     ['boxed', 'CL-6814-2057', true],
+    // A light print: most round characters are broken in two.
+    ['broken', 'CL-4003-5258', false],
   ])('reads %s', async (name, value, boxed) => {
     const reading = readNumberField(model, mask, await field(name));
     expect(reading?.value).toBe(value);

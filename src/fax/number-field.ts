@@ -46,6 +46,8 @@ const otherMax = 0.5;
 /** What was passed over is one more character at least as likely as this: a longer number, never clear. */
 const leftOutMin = 0.3;
 const minorityMin = 0.25;
+/** With fewer whole characters than this in a stretch its halves are not tried. */
+const hintMin = 1;
 
 export function readNumberField(model: Model, mask: Mask, upperHalf: Bitmap): NumberFieldReading | null {
   const places = placesOf(mask, model.classes);
@@ -97,19 +99,40 @@ function promising(line: TextLine, length: number, likeness: (box: Box) => numbe
     }
     return likeness(box) > 0.5 ? 1 : 0;
   });
-  let [from, to] = [-1, -1];
-  for (let start = 0; start < groups.length; start++) {
-    const end = Math.min(groups.length, start + length);
-    let sum = 0;
-    for (let index = start; index < end; index++) sum += likely[index]!;
-    if (sum < minorityMin * length) continue;
-    if (from < 0) from = start;
-    to = end;
+  let range = denseRange(likely, length, minorityMin * length);
+  if (range === null && denseRange(likely, length, hintMin) !== null) {
+    // A light print breaks round characters in two: halves are like nothing, a half and its neighbour may be.
+    for (const [index, box] of groups.entries()) {
+      const next = groups[index + 1];
+      if (next === undefined || likely[index] !== 0 || likely[index + 1] !== 0) continue;
+      const both = union(box, next);
+      if (both.width <= 0.9 * line.height && likeness(both) > 0.5) likely[index] = 1;
+    }
+    range = denseRange(likely, length, minorityMin * length);
   }
-  if (from < 0) return null;
+  if (range === null) return null;
+  const [from, to] = range;
   const margin = 3 * line.height;
   const last = groups[to - 1]!;
   return { from: groups[from]!.x - margin, to: last.x + last.width + margin };
+}
+
+/** From the first to the last of the windows of `length` groups with at least `sumMin` likely characters. */
+function denseRange(
+  likely: readonly number[],
+  length: number,
+  sumMin: number,
+): readonly [from: number, to: number] | null {
+  let [from, to] = [-1, -1];
+  for (let start = 0; start < likely.length; start++) {
+    const end = Math.min(likely.length, start + length);
+    let sum = 0;
+    for (let index = start; index < end; index++) sum += likely[index]!;
+    if (sum < sumMin) continue;
+    if (from < 0) from = start;
+    to = end;
+  }
+  return from < 0 ? null : [from, to];
 }
 
 function readingOf(mask: Mask, path: Path, page: CleanPage): NumberFieldReading {
