@@ -65,6 +65,16 @@ describe('a number on a fax is accepted', () => {
     expect(decisionOf(own, knows(other))).toBe(`accepted ${A}`);
     expect(decisionOf(own, knows(A, B))).toBe(`accepted ${A}`);
   });
+
+  it('where a fixed character is lost in the crop both looked at, only when the registry says the same', () => {
+    // Dirt made 6 of a 5 and took the L: both saw it.
+    const crop = [reading('field', A, { confidence: 0.04 }), reading('line', A, { sharesBox: true })];
+    expect(decisionOf(crop)).toBe('uncertain');
+    expect(decisionOf(crop, knows(A))).toBe(`accepted ${A}`);
+    expect(decisionOf(crop, knows(other))).toBe('uncertain');
+    expect(decisionOf(crop, knows(A, B))).toBe('uncertain');
+    expect(decisionOf([...crop, reading('page', A)])).toBe(`accepted ${A}`);
+  });
 });
 
 describe('a person must look when', () => {

@@ -38,6 +38,8 @@ export interface Agreement {
  * misleads both. See docs/decisions/005-fax-number.md for what it was measured on.
  */
 const sharedClearMin = 0.95;
+/** Below this a character of our own reading is lost: of one that varies `clear` says so, else it is a fixed one. */
+const lostMax = 0.05;
 /** Where the other found the place by itself: below this a character is a guess, and a guess confirms nothing. */
 const guessMax = 0.5;
 /** Readings surer than this at another place of the page are a second number. */
@@ -69,7 +71,7 @@ export function agree(
     // Whatever our own reader saw instead, it looked closest: two models of one engine err alike on a slashed zero.
     if (field !== undefined && field.value !== agreed)
       return told('uncertain', null, `Two readers see ${agreed}, but our own sees ${field.value}.`);
-    const doubt = doubtOf(mask, agreed, registry, field === undefined);
+    const doubt = doubtOf(mask, agreed, registry, weakness(agreed, readings));
     if (doubt !== null) return told('uncertain', null, doubt);
     const readers = new Set(readings.filter(({ value }) => value === agreed).map(({ reader }) => reader));
     return told('accepted', agreed, `${agreed} was read alike by ${[...readers].join(' and ')}.`);
@@ -80,25 +82,31 @@ export function agree(
 }
 
 /**
- * What speaks against a number on which readers agree; null when nothing does. Without our own reader two models of one
- * engine are left, which err alike, so the registry must be the third.
+ * Why an agreement needs the registry for a third; null when it needs none. Two models of one engine err alike, and
+ * dirt that took a fixed character may have made another of one that varies, for everybody who looks at that crop.
  */
+function weakness(number: string, readings: readonly FaxReading[]): string | null {
+  const field = readings.find((one) => one.reader === 'field');
+  if (field === undefined) return 'our own reader did not find it';
+  const elsewhere = readings.some((one) => one.value === number && one.reader !== 'field' && !one.sharesBox);
+  return field.confidence < lostMax && !elsewhere ? 'a fixed character of it is lost' : null;
+}
+
+/** What speaks against a number on which readers agree; null when nothing does. */
 function doubtOf(
   mask: Mask,
   number: string,
   registry: FaxRegistry | null,
-  withoutField: boolean,
+  weak: string | null,
 ): string | null {
   if (registry === null)
-    return withoutField ? `Our own reader did not find ${number}, and no registry can confirm it.` : null;
+    return weak === null ? null : `${number} was read alike, but ${weak}, and no registry can confirm it.`;
   const near = neighbours(mask, number).some((one) => registry.knows(one));
   const known = registry.knows(number);
   if (near && !known) return `${number} is not registered, but a number that differs in one character is.`;
-  if (!withoutField) return null;
-  if (!known) return `${number} is not registered, and our own reader did not find it.`;
-  return near
-    ? `A registered number differs from ${number} in one character, and our own reader found none.`
-    : null;
+  if (weak === null) return null;
+  if (!known) return `${number} is not registered, and ${weak}.`;
+  return near ? `A registered number differs from ${number} in one character, and ${weak}.` : null;
 }
 
 const values = (readings: readonly FaxReading[]): readonly string[] => [
