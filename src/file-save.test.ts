@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -20,6 +28,11 @@ it('makes the folder, overwrites nothing, and says what was there', () => {
   expect(saveNew(inside, '図.png', Buffer.from('2')).path).toBe(join(inside, '図 (2).png'));
   expect(saveNew(inside, '図.png', Buffer.from('2')).how).toBe('same');
   expect(readFileSync(join(inside, '図.png'), 'utf8')).toBe('1');
+});
+
+it('is for its owner alone and never a program (threat 61)', () => {
+  const { path } = saveNew(join(folder, 'new'), 'invoice.exe', Buffer.from('MZ'));
+  expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
 it('follows no link', () => {

@@ -3,6 +3,9 @@
 /** Pages read of one fax: a sender's 200 pages, a PDF that claims 100,000. The rest is kept unread. */
 export const pagesRead = 20;
 
+/** Pages that killed their reader after which the rest is kept unread: a minute each, and other faxes wait. */
+export const pagesLost = 3;
+
 /** Pixels decoded of one page: a PNG of 31 KB became 256 MB, a TIFF of 60,000² stopped nowhere else. */
 export const pagePixels = 40_000_000;
 

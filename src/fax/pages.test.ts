@@ -3,39 +3,13 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import { pdf, stream } from '../../test/pdf.ts';
 import { isFaxFile, openPages } from './pages.ts';
 
 const pages = openPages();
 afterAll(() => pages.close());
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../fixtures/fax', name));
-
-/** A PDF of objects numbered from 1, `trailer` added to its trailer. */
-function pdf(objects: readonly (string | Buffer)[], trailer = ''): Buffer {
-  const parts: Buffer[] = [Buffer.from('%PDF-1.4\n')];
-  const offsets: number[] = [];
-  const length = () => parts.reduce((sum, one) => sum + one.length, 0);
-  for (const [index, object] of objects.entries()) {
-    offsets.push(length());
-    parts.push(Buffer.from(`${index + 1} 0 obj\n`), Buffer.from(object as Buffer), Buffer.from('\nendobj\n'));
-  }
-  const at = length();
-  const rows = offsets.map((one) => `${String(one).padStart(10, '0')} 00000 n \n`).join('');
-  const head = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}`;
-  parts.push(
-    Buffer.from(
-      `${head}trailer\n<</Size ${objects.length + 1}/Root 1 0 R${trailer}>>\nstartxref\n${at}\n%%EOF`,
-    ),
-  );
-  return Buffer.concat(parts);
-}
-
-const stream = (dictionary: string, bytes: Buffer) =>
-  Buffer.concat([
-    Buffer.from(`<<${dictionary}/Length ${bytes.length}>>\nstream\n`),
-    bytes,
-    Buffer.from('\nendstream'),
-  ]);
 
 const letter = 'CL-4180-2537 Our server does not start since this morning. Please help us.';
 const catalog = '<</Type/Catalog/Pages 2 0 R>>';

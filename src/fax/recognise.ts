@@ -40,6 +40,9 @@ interface Read {
   readonly bitmap: Bitmap | null;
 }
 
+/** What a page is whose decoder or recogniser died of it. */
+const deaths: ReadonlySet<PageReport['outcome']> = new Set(['killed', 'unrecognised']);
+
 /** Below this a page may stand on its head: upside-down Japanese is read, but never surely. */
 const upsideDownConfidence = 70;
 
@@ -50,7 +53,8 @@ export async function readFax(tools: FaxTools, raw: Uint8Array, options: FaxOpti
   const pages = [first.read];
   options.onPage?.(first.read.report, first.total);
   const last = Math.min(first.total, limits.pagesRead);
-  for (let page = 2; page <= last; page++) {
+  const lost = () => pages.filter(({ report: { outcome } }) => deaths.has(outcome)).length;
+  for (let page = 2; page <= last && lost() < limits.pagesLost; page++) {
     const read = await laterPage(tools, raw, page, first.read.report.turned, options);
     pages.push(read);
     options.onPage?.(read.report, first.total);
@@ -69,7 +73,7 @@ export async function readFax(tools: FaxTools, raw: Uint8Array, options: FaxOpti
     number,
     numberSeconds: first.numberSeconds,
     pages: pages.map(({ report }) => report),
-    unread: Math.max(0, first.total - last),
+    unread: Math.max(0, first.total - pages.length),
     strip,
   };
 }

@@ -60,6 +60,15 @@ describe('a fax of many pages', () => {
     expect(read.pages.map(({ outcome }) => outcome)).toEqual(['image', 'unrecognised', 'image']);
   });
 
+  it('of which page after page kills its recogniser is not read to the end', async () => {
+    const read = await fax(Array(20).fill('image'), [null, written('一', 50), ...Array(19).fill(null)]);
+    expect(read.pages.map(({ outcome }) => outcome)).toEqual([
+      'image',
+      ...Array(limits.pagesLost).fill('unrecognised'),
+    ]);
+    expect(read.unread).toBe(20 - 1 - limits.pagesLost);
+  });
+
   it('whose first page cannot be recognised is for a person', async () => {
     const read = await fax(['image', 'image'], [null, null, written('二', 50)]);
     expect(read.number).toMatchObject({ decision: 'uncertain', value: null });

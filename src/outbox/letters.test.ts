@@ -446,6 +446,20 @@ describe('bytes', () => {
     expect(bytes.toString()).not.toMatch(/X-Mailer|Bcc/i);
   });
 
+  it('are made of what is given and of no file or address that data names (threat 43)', async () => {
+    const given = { name: 'a.txt', type: 'text/plain', bytes: BYTES };
+    for (const named of [
+      { path: '/etc/hostname' },
+      { href: 'http://127.0.0.1:9/' },
+      { raw: { path: '/etc/hostname' } },
+    ]) {
+      const attachments = [{ ...given, ...named }];
+      const bytes = await bytesOf('notification', {}, { kind: 'answer', attachments });
+      const [file] = (await simpleParser(bytes)).attachments;
+      expect(file?.content.equals(BYTES)).toBe(true);
+    }
+  });
+
   it('keep the letter in a confirmation as the customer will read it', () => {
     const { body } = FACTS.confirmation.rendered;
     expect(compose('confirmation').body.endsWith(`\n\n${body.trimEnd()}\n`)).toBe(true);
