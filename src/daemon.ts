@@ -15,10 +15,8 @@ import type { Courier, Journal, Lane } from './desk/ports.ts';
 import { receiveWaiting } from './desk/receive.ts';
 import { openFaxReader } from './fax/fax.ts';
 import { identify } from './mailbox/digest.ts';
-import { openSmtpListener, type SmtpListener } from './mailbox/smtp.ts';
+import type { SmtpListener } from './mailbox/smtp.ts';
 import { peerRule } from './mailbox/smtp-rules.ts';
-import { watchMailboxes } from './mailboxes.ts';
-import { toBytes } from './outbox/compose.ts';
 import { openCourier } from './outbox/courier.ts';
 import { openFileCourier } from './outbox/file-courier.ts';
 import { openProver } from './proof/prover.ts';
@@ -39,7 +37,12 @@ const freeSpaceFactor = 1.5;
 const finishMsMax = 6_000;
 
 /** Store, reader, courier and the rules of the house; no listener and no schedule. */
-export async function openDesk(config: Config, journal: Journal, now = clockOf(config)): Promise<OpenDesk> {
+export async function openDesk(
+  config: Config,
+  journal: Journal,
+  now = clockOf(config),
+  reader = openReader(),
+): Promise<OpenDesk> {
   prepareFolder(config.dataDir);
   const templates = loadTemplates(config.templatesDir);
   const house: House = {
@@ -65,7 +68,6 @@ export async function openDesk(config: Config, journal: Journal, now = clockOf(c
     undoMs: config.outbox.undoMinutes * 60_000,
   };
   const store = await openStore({ database: config.database, log: journal });
-  const reader = openReader();
   const faxReader = openFaxReader({
     workers: config.ocr.workers,
     onKilled: (reason) => journal.warn('fax-reader-killed', { reason }),
@@ -81,8 +83,8 @@ export async function openDesk(config: Config, journal: Journal, now = clockOf(c
     courier,
     journal,
     now,
-    pack: toBytes,
-    // pdfkit and its font weigh more than the daemon needs on most days.
+    // What the first letter needs is loaded with it; pdfkit and its font weigh more than is needed on most days.
+    pack: async (draft) => (await import('./outbox/compose.ts')).toBytes(draft),
     print: async (sheets, at) => (await import('./outbox/fax-print.ts')).printFax(sheets, at),
     identify,
     async accept(raw, source, receivedAt, quiet) {
@@ -123,6 +125,7 @@ export async function startDaemon(
   journal: Journal,
   now = clockOf(config),
   through = (desk: OpenDesk): OpenDesk => desk,
+  reader = openReader(),
 ): Promise<Daemon> {
   const { journal: counted, counts } = counting(journal);
   const polled = new Map<string, Date | null>();
@@ -138,7 +141,7 @@ export async function startDaemon(
     await desk?.[Symbol.asyncDispose]();
   };
   try {
-    const desk = through(keep(await openDesk(config, counted, now)));
+    const desk = through(keep(await openDesk(config, counted, now, reader)));
     const send = roles.includes('send') ? keep(sendingJob(desk)) : null;
     const decided = () => send?.ring();
     const fax = roles.includes('read') ? keep(readingJob(desk, 'fax', decided, decided)) : null;
@@ -165,7 +168,8 @@ export async function startDaemon(
               metrics: () => metrics(desk, config, state, now()),
             }),
           );
-    if (roles.includes('intake')) {
+    if (roles.includes('intake') && config.mailboxes.length > 0) {
+      const { watchMailboxes } = await import('./mailboxes.ts');
       for (const { name } of config.mailboxes) polled.set(name, null);
       const watched = watchMailboxes(config, desk, () => checkRoom(config), await desk.store.quietBefore(), {
         // Its child is started while the mail is still being fetched.
@@ -270,6 +274,7 @@ async function listener(
       return mark !== null && readMark(desk.house.keys, mark) !== null;
     },
   };
+  const { openSmtpListener } = await import('./mailbox/smtp.ts');
   return openSmtpListener(
     options,
     async ({ raw, source }) => {

@@ -56,9 +56,12 @@ export async function throughDoor(
     backUp: async (folder) => (await import('./backup.ts')).backUp(config, folder, now()),
     restore: async (folder, lostAt) => (await import('./restore.ts')).restore(config, folder, lostAt, now()),
     start: async (roles) => {
+      // Its child loads what it reads mail with while this process loads the rest.
+      const early = roles.includes('read') ? await mailReader() : undefined;
+      early?.warm();
       const [{ startDaemon }, { openLog }] = await Promise.all([import('./daemon.ts'), import('./log.ts')]);
       const journal = openLog(config.log);
-      await untilSignal(() => startDaemon(config, roles, journal, now), journal);
+      await untilSignal(() => startDaemon(config, roles, journal, now, undefined, early), journal);
     },
     readBytes: (path) => readBytes(path),
     write: writeText,
