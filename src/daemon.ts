@@ -151,10 +151,13 @@ export async function startDaemon(
       again?.ring();
     };
     const read = roles.includes('read') ? keep(readingJob(desk, 'mail', decided, others)) : null;
+    const returned = roles.includes('read') ? keep(readingJob(desk, 'returned', decided, others)) : null;
+    const arrived = () => {
+      read?.ring();
+      returned?.ring();
+    };
     const listen = async (address: string | false | undefined, lmtp: boolean) =>
-      address && roles.includes('intake')
-        ? keep(await listener(config, desk, address, lmtp, () => read?.ring()))
-        : null;
+      address && roles.includes('intake') ? keep(await listener(config, desk, address, lmtp, arrived)) : null;
     const smtp = await listen(config.smtp.listen, false);
     const lmtp = await listen(config.smtp.lmtp, true);
     const { listen: statusAt } = config.http;
@@ -174,14 +177,14 @@ export async function startDaemon(
       const watched = watchMailboxes(config, desk, () => checkRoom(config), await desk.store.quietBefore(), {
         // Its child is started while the mail is still being fetched.
         expected: () => (read === null ? undefined : desk.reader.warm()),
-        arrived: () => read?.ring(),
+        arrived,
         polled: (mailbox) => void polled.set(mailbox, now()),
       });
       for (const one of watched) keep(one);
     }
     // What waited while the daemon was down is being fetched meanwhile.
     if (read !== null) desk.reader.warm();
-    read?.ring();
+    arrived();
     others();
     send?.ring();
     journal.info('ready', {
@@ -202,8 +205,9 @@ export async function startDaemon(
       lmtpPort: lmtp?.port ?? 0,
       httpPort: status?.port ?? 0,
       async settle() {
-        read?.ring();
+        arrived();
         await read?.idle();
+        await returned?.idle();
         again?.ring();
         await again?.idle();
         fax?.ring();

@@ -99,6 +99,8 @@ export function findingsOf(over: Partial<Findings> = {}): Findings {
     repeat: { of: null, answered: false },
     undeliverable: [],
     sentTo: () => ({ queued: 0, hour: 0, day: 0 }),
+    strangers: null,
+    bouncedBefore: 0,
     ...over,
   };
 }

@@ -1,9 +1,9 @@
 /** What a delivery report changes (spec 5.4). Only a mark of ours proves which letter came back. Pure. */
-import { dayOf } from '../calendar/jst.ts';
 import type { DeliveryReport } from '../inquiry/letter.ts';
 import { isStaffMail } from '../ticket/ticket.ts';
 import { reopened } from './answer-fate.ts';
 import { recipientsOfItem } from './answer-item.ts';
+import { bounceNotice } from './bounce-notice.ts';
 import { base } from './decision.ts';
 import type { House } from './house.ts';
 import type { Findings } from './look-up.ts';
@@ -15,11 +15,10 @@ export function bounced(findings: Findings, house: House, now: Date): Decision {
   const told = (key: string, data: Readonly<Record<string, string | number>>) =>
     message.quiet ? [] : staffLetters(house, now, 'bounce', key, data);
   if (ours === null) {
-    // Backscatter comes by the thousand: staff hear of it once a day, the ledger keeps every one.
-    const day = dayOf(new Date(message.receivedAt));
+    // Backscatter comes by the thousand: the ledger keeps every one.
     return {
       ...base(findings, now, 'bounce-recorded', 'unmatched', null),
-      letters: told(`unmatched-bounce:${day}`, {}),
+      letters: told(bounceNotice(null, '', 0, new Date(message.receivedAt)), {}),
     };
   }
   const found = fateOf(letter.report);
@@ -56,7 +55,12 @@ export function bounced(findings: Findings, house: House, now: Date): Decision {
           ? { kind: 'none' }
           : { kind: 'attach', id: ours.ticketId },
     bounce: { outboxId: ours.id, address, permanent: found === 'permanent' },
-    letters: tell ? told(`bounce:${ours.id}:${found}`, { letter: ours.id, reason: status }) : [],
+    letters: tell
+      ? told(bounceNotice(ours, found, findings.bouncedBefore, new Date(message.receivedAt)), {
+          letter: ours.id,
+          reason: status,
+        })
+      : [],
     events: [{ kind: 'bounce', actor: 'system', reason: words }],
   };
 }

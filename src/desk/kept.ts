@@ -3,10 +3,11 @@ import type { PageReport } from '../inquiry/fax.ts';
 import type { TicketEvent } from '../ticket/ticket.ts';
 
 /**
- * Where a message waits. Beside the mail, which they must not delay, are read: the pages of a fax (spec 2.3), and
- * what a reader died of and is tried again.
+ * Where a message waits. Beside the mail, which they must not delay, are read: the pages of a fax (spec 2.3),
+ * what a reader died of and is tried again, and what came with the null return path, as bounces do: nobody waits for an
+ * answer to those, however many come.
  */
-export type Lane = 'mail' | 'fax' | 'again';
+export type Lane = 'mail' | 'fax' | 'again' | 'returned';
 
 /** What is kept of the arrival of a message. */
 export interface Trail {

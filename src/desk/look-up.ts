@@ -8,10 +8,11 @@ import { type NumberReading, opensWithNumber, readOpening } from '../inquiry/ope
 import { applyProfile, type FormReading } from '../inquiry/profile.ts';
 import { textDigest } from '../inquiry/same-text.ts';
 import { markOf, readMark, readMessageId } from '../reply/mark.ts';
-import { type Circumstances, countedSince } from '../reply/withhold.ts';
+import { type Circumstances, countedSince, type StrangerCounts } from '../reply/withhold.ts';
 import { referencesIn } from '../ticket/reference.ts';
 import { type Belonging, belonging } from '../ticket/thread.ts';
 import { type Channel, isStaffMail, type Ticket } from '../ticket/ticket.ts';
+import { bouncesToldPerHourMax } from './bounce-notice.ts';
 import { type Caller, findCaller, followedFax } from './fax-caller.ts';
 import { type FaxReport, findFaxReport } from './fax-report.ts';
 import type { Desk } from './house.ts';
@@ -85,6 +86,10 @@ export interface Findings extends Read {
   readonly repeat: Repeat;
   readonly undeliverable: readonly string[];
   readonly sentTo: (address: string) => Circumstances['sent'];
+  /** Null when the sender is registered on the contract in question, or gets no letter anyway. */
+  readonly strangers: StrangerCounts | null;
+  /** Other letters of ours that came back within the last hour; of a bounce alone, counted up to a bound. */
+  readonly bouncedBefore: number;
 }
 
 export async function lookUp(
@@ -147,6 +152,11 @@ export async function lookUp(
     repeat: await findRepeat(desk, message, address, digest),
     undeliverable: await store.outbox.undeliverable(candidates),
     sentTo: await countLetters(desk, candidates, now),
+    strangers: await countStrangers(desk, read, registeredOn, contract, now),
+    bouncedBefore:
+      read.screening.kind === 'bounce' && marks.item !== null
+        ? await store.outbox.bouncedSince(countedSince(now).hour, bouncesToldPerHourMax)
+        : 0,
   };
 }
 
@@ -281,6 +291,18 @@ async function findRepeat(
     (one) => !isStaffMail(one.kind) && one.state !== 'failed' && one.state !== 'cancelled',
   );
   return { of: found, answered };
+}
+
+async function countStrangers(
+  { store }: Desk,
+  { sender, screening }: Read,
+  registeredOn: readonly Contract[],
+  contract: Contract | null,
+  now: Date,
+): Promise<StrangerCounts | null> {
+  const known = registeredOn.some((one) => contract === null || one.number === contract.number);
+  if (known || sender === null || !screening.mayAnswer) return null;
+  return store.outbox.countStrangers(sender.address.replace(/^.*@/, ''), countedSince(now));
 }
 
 async function countLetters(

@@ -150,6 +150,7 @@ function eventOf(item: OutboxItem, repeat: boolean, reason: string): Notificatio
     case 'quarantined':
     case 'failed':
     case 'uncertain':
+    case 'alarm':
       return event;
     default:
       return 'review';
@@ -263,6 +264,11 @@ function troubleOf({ item, letters }: Occasion): readonly string[] {
       return letter === undefined
         ? ['どのメールに対する不達通知か分かりません。本日の同様の通知は、このほかお知らせしません']
         : [`${named}が不達で戻りました`, ...words];
+    case 'alarm':
+      return [
+        `自動返信が上限(${inJapanese(said)})に達しました。お問合せは受け付けていますが、自動返信は控えています`,
+        'メールの往復や番号の推測の可能性があります。1時間以内の同様のお知らせは、このほかお送りしません',
+      ];
     case 'quarantined':
       return [unreadable(said), `原本は保存されています(uketsuke quarantine show ${item.receivedId})`];
     default:

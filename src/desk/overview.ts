@@ -1,5 +1,7 @@
 /** What is counted and listed over many rows, for the morning list; plain data as the store gives it. */
+
 import type { Channel, LetterKind, Outcome, TicketState } from '../ticket/ticket.ts';
+import type { Lane } from './kept.ts';
 
 /** In a span of time, the beginning left out and the end included. */
 export interface Happened {
@@ -71,9 +73,7 @@ export interface Standing {
 /** Counts for whoever watches the daemon: nothing of a customer. */
 export interface Gauges {
   /** Accepted and not yet decided, by the lane it waits in; `oldest` is a time of receipt. */
-  readonly waiting: Readonly<
-    Record<'mail' | 'fax' | 'again', { readonly count: number; readonly oldest: string | null }>
-  >;
+  readonly waiting: Readonly<Record<Lane, { readonly count: number; readonly oldest: string | null }>>;
   readonly outbox: {
     readonly queued: number;
     /** Of the queued: those whose time has come, since when the oldest waits, and those tried before. */

@@ -8,6 +8,7 @@ import type { Contract } from '../inquiry/contract.ts';
 import type { FaxDocument, FaxRegistry, PageReport } from '../inquiry/fax.ts';
 import type { Letter, Reading, Unpacked } from '../inquiry/letter.ts';
 import type { Mask } from '../inquiry/mask.ts';
+import type { StrangerCounts } from '../reply/withhold.ts';
 import type { LetterKind, Outcome, Ticket, TicketEvent, TicketState } from '../ticket/ticket.ts';
 import type { Acceptance, Numbering, Source } from './accepted.ts';
 import type { FaxPage, Lane, Tally, Trail } from './kept.ts';
@@ -198,6 +199,10 @@ export interface OutboxStore {
     address: string,
     since: { hour: string; day: string },
   ): Promise<{ queued: number; hour: number; day: number }>;
+  /** First letters to senders without a contract of their own (request for the number, neutral) since each instant. */
+  countStrangers(domain: string, since: { hour: string; day: string }): Promise<StrangerCounts>;
+  /** Letters of which a bounce was recorded at or after the instant, counted up to `limit`. */
+  bouncedSince(instant: string, limit: number): Promise<number>;
   /** Letters to customers that left at or after the instant, for the rate. */
   sentSince(instant: string): Promise<number>;
   /** The last letter that left for this address, or null. */

@@ -3,7 +3,7 @@ import { earliest } from '../calendar/reception-hours.ts';
 import { type Contract, registeredContact } from '../inquiry/contract.ts';
 import type { TriageLetter } from '../inquiry/triage.ts';
 import { type Withheld, whyWithheld } from '../reply/withhold.ts';
-import type { LetterKind } from '../ticket/ticket.ts';
+import { isStaffMail, type LetterKind } from '../ticket/ticket.ts';
 import { gateHours, type House } from './house.ts';
 import type { Findings } from './look-up.ts';
 import type { NewEvent, NewLetter } from './ports.ts';
@@ -64,10 +64,12 @@ export function customerLetter(
     automatic: isMachine(findings) ? (screening.whyNot ?? 'mail of a fax gateway') : null,
     authentication: authentication.verdict,
     sent: findings.sentTo(to ?? ''),
+    strangers: verdict.known ? null : findings.strangers,
+    ofTicket: findings.ticketLetters.filter(({ kind }) => !isStaffMail(kind) && kind !== 'answer').length,
     undeliverable: to !== null && findings.undeliverable.includes(to),
     repeat,
   });
-  if (why !== null) return withheld(why.reason, why.kind);
+  if (why !== null) return { ...withheld(why.reason, why.kind), letters: alarm(house, now, why) };
   // On a page that lies in a shared tray nothing is said of a contract.
   const kind = fax !== null && verdict.letter === 'period' ? 'acknowledgement' : kindOf[verdict.letter];
   const resend = fax !== null && verdict.result === 'uncertain';
@@ -89,6 +91,12 @@ export function customerLetter(
   return { letters: [letter], events: [], withheld: null };
 }
 
+/** A cap that is reached may be a loop or somebody who guesses: staff hear of it once an hour. */
+function alarm(house: House, now: Date, { kind, reason }: Withheld): readonly NewLetter[] {
+  const hour = now.toISOString().slice(0, 13);
+  return kind === 'cap' ? staffLetters(house, now, 'alarm', `alarm:${hour}`, { reason }) : [];
+}
+
 /**
  * One plain mail to each member of staff; it may leave at any time (spec 5.1). A new ticket that waits for its number, and what
  * is suspected, stand in the morning list alone.
@@ -103,7 +111,9 @@ export function notifications(
   // Who answers our request without a number needs a person: that is told at once.
   const waits = event === 'held' && findings.belonging.kind === 'new';
   const listed = house.digest !== null && (waits || isSuspected(findings));
-  if (findings.message.quiet || listed) return [];
+  // Of strangers beyond a cap the alarm tells; a mail for each of a thousand guesses would be the attack itself.
+  const flooding = unanswered === 'cap' && findings.registeredOn.length === 0;
+  if (findings.message.quiet || listed || flooding) return [];
   return staffLetters(house, now, event, `${event}:${findings.message.id}`, { unanswered });
 }
 

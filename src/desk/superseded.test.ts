@@ -82,6 +82,13 @@ describe('a letter that waited leaves no more', () => {
     expect(inJapanese(reason)).toMatch(/^[^a-z]+$/);
   });
 
+  it.each([
+    ['cap: 5 automatic letters an hour to one address', '同じ宛先へ1時間に5通'],
+    ['cap: 300 first letters a day to one domain', '同じドメインへ1日に300通'],
+    ['cap: 500 first letters an hour to strangers', '登録のない宛先全体へ1時間に500通'],
+    ['cap: 10 automatic letters to one ticket', '1件の受付へ10通'],
+  ])('%s, in the words of staff', (reason, expected) => expect(inJapanese(reason)).toBe(expected));
+
   it('reminders that were switched off, and nothing else', () => {
     expect(ask('reminder', { ticket: waits }, false)).toMatch(/switched off/);
     expect(ask('closing-notice', { ticket: waits }, false)).toMatch(/switched off/);

@@ -31,8 +31,19 @@ const japanese: Readonly<Record<string, string>> = {
   'cancelled by an operator': '担当者が取りやめたため',
 };
 
+const cap = /^cap: (\d+) (?:automatic|first) letters (an hour |a day )?to (.*)$/;
+const spans: Readonly<Record<string, string>> = { 'an hour ': '1時間に', 'a day ': '1日に' };
+const whom: Readonly<Record<string, string>> = {
+  'one address': '同じ宛先',
+  'one domain': '同じドメイン',
+  'one ticket': '1件の受付',
+  strangers: '登録のない宛先全体',
+};
+
 /** The reason in the words of staff; what is not known here stays as it is. */
 export function inJapanese(reason: string | null): string {
+  const [, count, span = '', to = ''] = cap.exec(reason ?? '') ?? [];
+  if (count !== undefined) return `${whom[to] ?? to}へ${spans[span] ?? ''}${count}通`;
   return japanese[reason ?? ''] ?? reason ?? '';
 }
 

@@ -12,7 +12,8 @@ export interface NotificationFacts {
     | 'repeat'
     | 'quarantined'
     | 'failed'
-    | 'uncertain';
+    | 'uncertain'
+    | 'alarm';
   readonly channel: 'mail' | 'fax' | 'form' | 'phone';
   /** Of the letter to the customer, e.g. `2026年9月24日(木) 9:00 送信予定`. */
   readonly ackState: string;

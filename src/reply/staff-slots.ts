@@ -32,6 +32,7 @@ const EVENTS: Readonly<Record<NotificationFacts['event'], string>> = {
   quarantined: '読取不可',
   failed: '送信失敗',
   uncertain: '送信結果不明',
+  alarm: '自動返信停止',
 };
 const CHANNELS = { mail: 'メール', fax: 'FAX', form: '問合せページ', phone: '電話' } as const;
 const AUTHENTICATION = { pass: '合格', fail: '不合格', none: '結果なし(未認証として扱います)' } as const;

@@ -1,14 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { type Circumstances, lettersPerDayMax, lettersPerHourMax, whyWithheld } from './withhold.ts';
+import {
+  type Circumstances,
+  lettersPerDayMax,
+  lettersPerHourMax,
+  lettersPerTicketMax,
+  strangersMax,
+  whyWithheld,
+} from './withhold.ts';
 
 const plain: Circumstances = {
   to: 'sato@example.jp',
   automatic: null,
   authentication: 'none',
   sent: { queued: 0, hour: 0, day: 0 },
+  strangers: null,
+  ofTicket: 0,
   undeliverable: false,
   repeat: false,
 };
+
+const few = { hour: 1, day: 1 };
+const strangers = (over: Partial<NonNullable<Circumstances['strangers']>>) => ({
+  strangers: { domain: few, all: few, ...over },
+});
 
 describe('why an automatic letter is withheld (spec 5.2)', () => {
   it.each<[string, Partial<Circumstances>, RegExp | null]>([
@@ -27,6 +41,29 @@ describe('why an automatic letter is withheld (spec 5.2)', () => {
       /hour/,
     ],
     ['one below the cap a day', { sent: { queued: 1, hour: 0, day: lettersPerDayMax - 2 } }, null],
+    ['few strangers', strangers({}), null],
+    [
+      'strangers of one domain, an hour',
+      strangers({ domain: { hour: strangersMax.domain.hour, day: 100 } }),
+      /an hour to one domain/,
+    ],
+    [
+      'strangers of one domain, a day',
+      strangers({ domain: { hour: 0, day: strangersMax.domain.day } }),
+      /a day to one domain/,
+    ],
+    [
+      'all strangers, an hour',
+      strangers({ all: { hour: strangersMax.all.hour, day: 500 } }),
+      /an hour to str/,
+    ],
+    [
+      'all strangers, a day',
+      strangers({ all: { hour: 0, day: strangersMax.all.day } }),
+      /a day to strangers/,
+    ],
+    ['one below the cap of a ticket', { ofTicket: lettersPerTicketMax - 1 }, null],
+    ['the cap of a ticket', { ofTicket: lettersPerTicketMax }, /one ticket/],
     ['the cap a day', { sent: { queued: 1, hour: 0, day: lettersPerDayMax - 1 } }, /day/],
   ])('%s', (_why, over, expected) => {
     const found = whyWithheld({ ...plain, ...over });

@@ -6,6 +6,22 @@
 /** At most so many automatic letters to one address, queued and sent together *(ours)*. */
 export const lettersPerHourMax = 5;
 export const lettersPerDayMax = 20;
+/** And to one ticket in all, whoever gets them *(ours)*. */
+export const lettersPerTicketMax = 10;
+/**
+ * First letters to people no contract knows, to one domain and to all of them *(ours)*: whoever guesses numbers from a
+ * thousand addresses ends in silence. Real strangers are a few an hour, and a provider of many of them stays far below.
+ */
+export const strangersMax = {
+  domain: { hour: 100, day: 300 },
+  all: { hour: 500, day: 2_000 },
+} as const;
+
+/** First letters queued or sent to people no contract knows, since an hour and since a day. */
+export interface StrangerCounts {
+  readonly domain: { readonly hour: number; readonly day: number };
+  readonly all: { readonly hour: number; readonly day: number };
+}
 
 export interface Circumstances {
   /** Address the letter would go to; null when the message names none. */
@@ -14,6 +30,10 @@ export interface Circumstances {
   readonly automatic: string | null;
   readonly authentication: 'pass' | 'fail' | 'none';
   readonly sent: { readonly queued: number; readonly hour: number; readonly day: number };
+  /** Null when the registry knows the sender: the caps on strangers are not for customers. */
+  readonly strangers: StrangerCounts | null;
+  /** Automatic letters of the ticket so far. */
+  readonly ofTicket: number;
   /** A permanent bounce was recorded for the address. */
   readonly undeliverable: boolean;
   /** The same content came before and was answered. */
@@ -41,7 +61,7 @@ export function whyWithheld(facts: Circumstances): Withheld | null {
     return { kind: 'authentication', reason: 'the sender failed authentication' };
   if (facts.undeliverable) return { kind: 'undeliverable', reason: 'mail to this address bounced for good' };
   if (facts.repeat) return { kind: 'repeat', reason: 'the same inquiry was sent again within 3 days' };
-  const reason = capReached(facts.sent);
+  const reason = capReached(facts.sent) ?? strangersReached(facts.strangers) ?? ticketReached(facts.ofTicket);
   return reason === null ? null : { kind: 'cap', reason };
 }
 
@@ -52,6 +72,19 @@ export function capReached(sent: Circumstances['sent']): string | null {
   if (sent.queued + sent.day >= lettersPerDayMax)
     return `cap: ${lettersPerDayMax} automatic letters a day to one address`;
   return null;
+}
+
+function strangersReached(counts: StrangerCounts | null): string | null {
+  if (counts === null) return null;
+  for (const whom of ['domain', 'all'] as const)
+    for (const span of ['hour', 'day'] as const)
+      if (counts[whom][span] >= strangersMax[whom][span])
+        return `cap: ${strangersMax[whom][span]} first letters ${span === 'hour' ? 'an hour' : 'a day'} to ${whom === 'domain' ? 'one domain' : 'strangers'}`;
+  return null;
+}
+
+function ticketReached(letters: number): string | null {
+  return letters < lettersPerTicketMax ? null : `cap: ${lettersPerTicketMax} automatic letters to one ticket`;
 }
 
 /** The instants from which on letters count for the caps, as ISO UTC. */

@@ -139,6 +139,7 @@ function receivedRow({ source, messageId, contentKey, ...one }: Acceptance, dige
     content_key: contentKey,
     content_key_id: indexKey(contentKey),
     quiet: one.quiet ? 1 : 0,
+    lane: source.returnPath === '' ? 'returned' : 'mail',
     digest,
     encrypted: 0,
     kills: 0,

@@ -34,7 +34,7 @@ export async function gauges(q: Knex, now: string): Promise<Gauges> {
     oldest: textOrNull(waiting.find((row) => row['lane'] === word)?.['oldest']),
   });
   return {
-    waiting: { mail: lane('mail'), fax: lane('fax'), again: lane('again') },
+    waiting: { mail: lane('mail'), fax: lane('fax'), again: lane('again'), returned: lane('returned') },
     outbox: {
       queued: Number(queued?.['n']),
       due: Number(queued?.['due']),

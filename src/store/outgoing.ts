@@ -8,6 +8,7 @@ import type {
   Settlement,
   Stop,
 } from '../desk/ports.ts';
+import type { StrangerCounts } from '../reply/withhold.ts';
 import { type LetterKind, STAFF_KINDS } from '../ticket/ticket.ts';
 import { blob, keepBlob } from './blobs.ts';
 import { freeDeadClaims } from './claims.ts';
@@ -24,6 +25,9 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
   }
   const countTo = gathered((questions: readonly (readonly string[])[]) =>
     db.read((q) => countEach(q, questions)),
+  );
+  const countStrangers = gathered((questions: readonly (readonly string[])[]) =>
+    db.read((q) => countFirstLetters(q, questions)),
   );
   return {
     due: (now, limit, kinds) => db.read((q) => due(q, instant(now), limit, kinds)),
@@ -100,6 +104,18 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
         return row === undefined ? null : blob(q, String(row['digest']));
       }),
     countTo: (address, { hour, day }) => countTo([addressKey(address), instant(hour), instant(day)]),
+    countStrangers: (domain, { hour, day }) =>
+      countStrangers([domain.toLowerCase(), instant(hour), instant(day)]),
+    bouncedSince: (at, limit) =>
+      db.read(async (q) => {
+        const letters: unknown[] = await q('events')
+          .where('at', '>=', instant(at))
+          .where({ kind: 'bounce' })
+          .whereNotNull('outbox_id')
+          .distinct('outbox_id')
+          .limit(limit);
+        return letters.length;
+      }),
     sentSince: (at) =>
       db.read(async (q) => {
         const row: Row | undefined = await q('outbox')
@@ -306,6 +322,27 @@ async function countEach(q: Knex, questions: readonly (readonly string[])[]) {
       queued: Number(row?.['queued'] ?? 0),
       hour: Number(row?.['hour'] ?? 0),
       day: Number(row?.['day'] ?? 0),
+    };
+  });
+}
+
+/** Each question is a domain and two instants. The cap on all strangers bounds the rows there are at any time. */
+async function countFirstLetters(q: Knex, questions: readonly (readonly string[])[]) {
+  const days = questions.map(([, , day = '']) => day).sort();
+  const rows: Row[] = await q('outbox')
+    .whereRaw("kind in ('neutral', 'request-number')")
+    .where('created_at', '>=', days[0]!)
+    .whereNot({ state: 'cancelled' })
+    .select('to_address', 'created_at');
+  return questions.map(([domain = '', hour = '', day = '']): StrangerCounts => {
+    const since = (at: string) => rows.filter((row) => String(row['created_at']) >= at);
+    const counts = (some: (row: Row) => boolean) => ({
+      hour: since(hour).filter(some).length,
+      day: since(day).filter(some).length,
+    });
+    return {
+      domain: counts((row) => String(row['to_address']).toLowerCase().endsWith(`@${domain}`)),
+      all: counts(() => true),
     };
   });
 }

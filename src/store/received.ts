@@ -57,7 +57,7 @@ export function receivedStore(db: Database, leaseClock: () => number): ReceivedS
           .whereNull('outcome')
           .update(
             killed
-              ? { ...noLease, lane: trx.raw("case when lane = 'mail' then 'again' else lane end") }
+              ? { ...noLease, lane: trx.raw("case when lane = 'fax' then lane else 'again' end") }
               : noLease,
           )
           .increment('kills', killed ? 1 : 0);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { acceptance, deciding, facts, ignoring, letter, opening } from '../../test/decision.ts';
 import { startPostgres } from '../../test/postgres.ts';
-import type { ClaimedMessage, Decision, Store } from '../desk/ports.ts';
+import type { ClaimedMessage, Decision, NewLetter, Store } from '../desk/ports.ts';
 import type { Contract, SupportNumber } from '../inquiry/contract.ts';
 import { connect } from './database.ts';
 import { openStore } from './open.ts';
@@ -808,6 +808,35 @@ describe.each(['sqlite', 'postgres'])('the store on %s', (dialect) => {
       expect(await store.outbox.countTo('TARO@example.jp', since)).toEqual({ queued: 2, hour: 1, day: 2 });
       expect(await store.outbox.sentSince('2026-11-24T01:00:00Z')).toBe(2);
     });
+  });
+
+  test('counts first letters to strangers by domain and in all, and letters that bounced', async () => {
+    const first = async (n: number, to: string, at: string, kind: NewLetter['kind'] = 'neutral') => {
+      await store.outbox.add(at, [letter({ kind, to, onceKey: `first:${n}`, notBefore: null })]);
+      return (await store.outbox.list()).at(-1)!.id;
+    };
+    await first(1, 'a@Guess.example.com', '2026-11-24T01:30:00Z');
+    await first(2, 'b@guess.example.com', '2026-11-24T00:10:00Z', 'request-number');
+    await first(3, 'c@sub.guess.example.com', '2026-11-24T01:30:00Z');
+    await first(4, 'd@guess.example.com', '2026-11-22T01:30:00Z');
+    await first(5, 'e@guess.example.com', '2026-11-24T01:30:00Z', 'acknowledgement');
+    const gone = await first(6, 'f@guess.example.com', '2026-11-24T01:30:00Z');
+    const cancelled = { kind: 'cancelled', at: '2026-11-24T01:31:00Z', reason: '' } as const;
+    await store.outbox.putAside(gone, cancelled, nothing);
+    const since = { hour: '2026-11-24T01:00:00Z', day: '2026-11-23T02:00:00Z' };
+    expect(await store.outbox.countStrangers('guess.example.com', since)).toEqual({
+      domain: { hour: 1, day: 2 },
+      all: { hour: 2, day: 3 },
+    });
+    expect(await store.outbox.bouncedSince('2026-11-24T01:00:00Z', 5)).toBe(0);
+    for (let count = 0; count < 3; count += 1) {
+      const message = await claimed();
+      const bounce = { outboxId: gone, address: 'f@guess.example.com', permanent: false };
+      await store.commit({ ...ignoring(message), at: '2026-11-24T02:00:00.000Z', bounce });
+    }
+    // Several reports of one letter are one letter.
+    expect(await store.outbox.bouncedSince('2026-11-24T01:00:00Z', 5)).toBe(1);
+    expect(await store.outbox.bouncedSince('2026-11-24T03:00:00Z', 5)).toBe(0);
   });
 
   describe('registry', () => {
