@@ -8,6 +8,7 @@ import { up as up006 } from './006-overview.ts';
 import { up as up007 } from './007-gauges.ts';
 import { up as up008 } from './008-restores.ts';
 import { up as up009 } from './009-caps.ts';
+import { up as up010 } from './010-search.ts';
 
 /** One forward step of the schema. The number at the start of the name orders the list and names the backup. */
 export interface Migration {
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   { name: '007-gauges', up: up007 },
   { name: '008-restores', up: up008 },
   { name: '009-caps', up: up009 },
+  { name: '010-search', up: up010 },
 ];

@@ -2,6 +2,8 @@
 import type { Command } from 'commander';
 import type { RestoreOptions } from './command/backup.ts';
 import type { Door } from './command/door.ts';
+import type { ExportOptions } from './command/tickets-export.ts';
+import type { SearchOptions } from './command/tickets-search.ts';
 
 type Through = (work: (door: Door) => Promise<void> | void) => Promise<void>;
 
@@ -25,5 +27,28 @@ export function operating(root: Command, through: Through): void {
     .option('--nothing-since', 'the daemon had stopped before the backup: what is queued leaves')
     .action((folder: string, options: RestoreOptions) =>
       through(async (door) => (await import('./command/backup.ts')).restore(door, folder, options)),
+    );
+  const tickets = root.commands.find((one) => one.name() === 'tickets')!;
+  tickets
+    .command('search <words...>')
+    .description('find tickets by words in their subjects, texts and recognised fax pages; all must be found')
+    .option('--state <state>', 'only tickets in this state')
+    .option('--limit <count>', 'so many at most', '50')
+    .action((words: string[], options: SearchOptions) =>
+      through(async (door) =>
+        (await import('./command/tickets-search.ts')).ticketsSearch(door, words, options),
+      ),
+    );
+  tickets
+    .command('export <folder> [refs...]')
+    .description('write tickets with their mails and letters (.eml) and tables (CSV); overwrites nothing')
+    .option('--state <state>', 'only tickets in this state')
+    .option('--number <number>', 'only tickets of this support service number')
+    .option('--from <time>', 'only those received at this time or later')
+    .option('--to <time>', 'only those received before this time')
+    .action((folder: string, refs: string[], options: ExportOptions) =>
+      through(async (door) =>
+        (await import('./command/tickets-export.ts')).ticketsExport(door, folder, refs, options),
+      ),
     );
 }

@@ -16,10 +16,7 @@ const states: readonly TicketState[] = [
 ];
 
 export async function ticketsList(door: Door, options: { readonly state?: string }): Promise<void> {
-  const state = states.find((one) => one === options.state);
-  if (options.state !== undefined && state === undefined) {
-    throw new UsageError(`--state: "${options.state}" is none of ${states.join(', ')}`);
-  }
+  const state = stateNamed(options.state);
   const desk = await door.desk();
   const tickets = await desk.store.tickets.list(state === undefined ? {} : { state });
   const lines = tickets.map(
@@ -29,6 +26,14 @@ export async function ticketsList(door: Door, options: { readonly state?: string
   const documents = [];
   for (const { ref } of door.json ? tickets : []) documents.push(await documentOf(desk, ref, door.now()));
   door.print(documents, tickets.length === 0 ? 'No tickets.' : lines.join('\n'));
+}
+
+/** @throws UsageError for a word that is no state. */
+export function stateNamed(text: string | undefined): TicketState | undefined {
+  const state = states.find((one) => one === text);
+  if (text !== undefined && state === undefined)
+    throw new UsageError(`--state: "${text}" is none of ${states.join(', ')}`);
+  return state;
 }
 
 export async function ticketsShow(door: Door, ref: string): Promise<void> {

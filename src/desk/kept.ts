@@ -46,6 +46,12 @@ export interface FaxPage {
   readonly turned: number;
 }
 
+/** A ticket that was searched for, with the messages that hold any of the words, as spelt for the search. */
+export interface Found {
+  readonly ref: string;
+  readonly messages: readonly { readonly id: number; readonly text: string }[];
+}
+
 /** The ledger, counted. */
 export interface Tally {
   readonly accepted: number;

@@ -11,7 +11,7 @@ import type { Mask } from '../inquiry/mask.ts';
 import type { StrangerCounts } from '../reply/withhold.ts';
 import type { LetterKind, Outcome, Ticket, TicketEvent, TicketState } from '../ticket/ticket.ts';
 import type { Acceptance, Numbering, Source } from './accepted.ts';
-import type { FaxPage, Lane, Tally, Trail } from './kept.ts';
+import type { FaxPage, Found, Lane, Tally, Trail } from './kept.ts';
 import type { MessageFacts } from './message-facts.ts';
 import type { FiguredTicket, Gauges, Happened, Standing, Trouble, WaitingTicket } from './overview.ts';
 import type {
@@ -149,6 +149,12 @@ export interface TicketStore {
   byRef(ref: string): Promise<Ticket | null>;
   list(filter: { state?: TicketState; number?: string }): Promise<readonly Ticket[]>;
   detail(ref: string): Promise<TicketDetail | null>;
+  /** Tickets in whose messages all these words (of `searchWords`) are found, newest first. */
+  search(sought: {
+    readonly words: readonly string[];
+    readonly state?: TicketState;
+    readonly limit: number;
+  }): Promise<readonly Found[]>;
 }
 
 // ---------------------------------------------------------------- outbound
@@ -348,7 +354,7 @@ export interface Journal {
 }
 
 export type { Acceptance, Numbering, Place, Source } from './accepted.ts';
-export type { FaxPage, Lane, Tally, Trail } from './kept.ts';
+export type { FaxPage, Found, Lane, Tally, Trail } from './kept.ts';
 export type {
   Aftermath,
   Block,

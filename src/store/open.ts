@@ -9,6 +9,7 @@ import { outboxStore } from './outgoing.ts';
 import { overview } from './overview.ts';
 import { receivedStore } from './received.ts';
 import { quietBefore } from './restored.ts';
+import { search } from './search.ts';
 import type { Patience } from './sqlite.ts';
 import { eventsOf, loadTickets } from './tickets.ts';
 
@@ -74,6 +75,7 @@ function ticketStore(db: Database, received: Store['received'], outbox: Store['o
           ...(number === undefined ? {} : { number }),
         }),
       ),
+    search: (sought) => search(db, sought),
     detail: async (ref) => {
       const ticket = await one({ ref });
       if (ticket === null) return null;

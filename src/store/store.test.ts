@@ -8,6 +8,7 @@ import { acceptance, deciding, facts, ignoring, letter, opening } from '../../te
 import { startPostgres } from '../../test/postgres.ts';
 import type { ClaimedMessage, Decision, NewLetter, Store } from '../desk/ports.ts';
 import type { Contract, SupportNumber } from '../inquiry/contract.ts';
+import { searchWords } from '../inquiry/search-text.ts';
 import { connect } from './database.ts';
 import { openStore } from './open.ts';
 
@@ -248,6 +249,78 @@ describe.each(['sqlite', 'postgres'])('the store on %s', (dialect) => {
     expect(await store.received.named('<t@example.jp>')).toEqual([first.id, again]);
     expect(await store.received.named('<u@example.jp>')).toEqual([]);
     expect(await store.received.trail(again + 1)).toBeNull();
+  });
+
+  describe('search', () => {
+    const page = {
+      page: 1,
+      outcome: 'text',
+      detail: '',
+      confidence: 90,
+      turned: 0,
+      png: null,
+      seconds: 1,
+    } as const;
+    const said = async (over: Parameters<typeof facts>[0], fax?: string) => {
+      const id = await store.received.accept(acceptance());
+      const message = (await store.received.claim(id))!;
+      const document = fax === undefined ? {} : { fax: { pages: [{ ...page, text: fax }], strip: null } };
+      const done = await store.commit(deciding(message, { received: { facts: facts(over), ...document } }));
+      return done.kind === 'done' ? done.ref! : '';
+    };
+    const found = async (typed: string, more: object = {}) => {
+      const hits = await store.tickets.search({ words: searchWords(typed), limit: 50, ...more });
+      return hits.map(({ ref }) => ref);
+    };
+
+    test('finds two characters of Japanese in subject, text and recognised pages, in any spelling', async () => {
+      const subject = await said({ subject: '印刷の件', text: 'x' });
+      const text = await said({ subject: 's', text: '初期設\r\n定でﾛｸﾞｲﾝできない 100%_\\' });
+      const faxed = await said(
+        {
+          subject: 'FAX(1枚)',
+          text: '設定',
+          fax: {
+            gateway: 'g',
+            caller: null,
+            claimed: null,
+            header: '',
+            pages: ['text'],
+            unread: 0,
+            decision: 'missing',
+            candidates: [],
+          },
+        },
+        '給 紙 トレイ',
+      );
+      expect(await found('印刷')).toEqual([subject]);
+      expect(await found('設定')).toEqual([text]);
+      expect(await found('ログイン')).toEqual([text]);
+      expect(await found('給紙')).toEqual([faxed]);
+      expect(await found('設定 ログイン')).toEqual([text]);
+      expect(await found('設定 印刷')).toEqual([]);
+      // The end of the subject and the beginning of the name make no word.
+      expect(await found('件架')).toEqual([]);
+      // What means something to LIKE or to SQL is a character like any other.
+      expect(await found('100%_\\')).toEqual([text]);
+      expect(await found("%' or 1=1 --")).toEqual([]);
+      expect(await found('図.png')).toEqual([faxed, text, subject]);
+    });
+
+    test('words of two messages of one ticket count together; newest first, at most so many, by state', async () => {
+      const first = await said({ text: '印刷' });
+      const second = await said({ text: '印刷' });
+      const id = (await store.tickets.byRef(first))!.id;
+      expect(await found('印刷 給紙')).toEqual([]);
+      const more = (await store.received.claim(await store.received.accept(acceptance())))!;
+      await store.commit(
+        deciding(more, { ticket: { kind: 'attach', id }, received: { facts: facts({ text: '給紙' }) } }),
+      );
+      expect(await found('印刷 給紙')).toEqual([first]);
+      expect(await found('印刷')).toEqual([second, first]);
+      expect(await found('印刷', { limit: 1 })).toEqual([second]);
+      expect(await found('印刷', { state: 'closed' })).toEqual([]);
+    });
   });
 
   describe('faxes', () => {
