@@ -160,3 +160,66 @@ describe('returned mail by the thousand (threat 8)', () => {
     expect(await trial.letters()).toHaveLength(1);
   });
 });
+
+describe('two copies that answer one another (threat 2)', () => {
+  const here = 'cltech@example.jp';
+  const there = 'help@other.example.net';
+
+  /** What tells of a machine is lost on the way, the null return path as well; of the thread as told. */
+  function stripped(raw: Buffer, keepsThread: boolean): Buffer {
+    const text = raw.toString('latin1');
+    const gap = text.indexOf('\r\n\r\n');
+    const lost = `Auto-Submitted|X-Auto-Response-Suppress${keepsThread ? '' : '|In-Reply-To|References|Message-ID'}`;
+    const head = text
+      .slice(0, gap + 2)
+      .replace(new RegExp(`^(?:${lost}):.*\\r\\n(?:[ \\t].*\\r\\n)*`, 'gim'), '');
+    expect(head).not.toMatch(/auto-/i);
+    return Buffer.from(head + text.slice(gap + 2), 'latin1');
+  }
+
+  it.each([
+    ['the thread is kept', true, (text: string) => text],
+    ['the thread is lost as well', false, (text: string) => text],
+    [
+      'letters of their own that do not say who wrote them',
+      false,
+      (text: string) => text.replace(/本メールは自動送信です。[\s\S]*?お願いいたします。/, ''),
+    ],
+  ])(
+    'for an hour: %s',
+    async (_what, keepsThread, worded) => {
+      const desks: Record<string, Trial> = {
+        [here]: await start(),
+        [there]: await start({ address: there, yaml: '' }),
+      };
+      const inquiry = { from: there, subject: '質問', text: 'お世話になっております。質問です。' };
+      await desks[here]!.send(mail(inquiry), there, here);
+      const carried: Record<string, number> = { [here]: 0, [there]: 0 };
+      const letters = (from: string, to: string) => desks[from]!.arrivals.filter((one) => one.to === to);
+      for (let minute = 1; minute <= 60; minute += 1) {
+        for (const [from, to] of [
+          [here, there],
+          [there, here],
+        ] as const) {
+          const time = new Date(Date.parse('2026-11-20T01:00:00Z') + minute * 60_000);
+          await desks[from]!.goTo(time);
+          await desks[to]!.goTo(time);
+          for (const { raw } of letters(from, to).slice(carried[from])) {
+            carried[from]! += 1;
+            const parts = await opened(raw);
+            const sent = worded(parts.text);
+            expect(sent).not.toBe('');
+            const arrives =
+              sent === parts.text
+                ? stripped(raw, keepsThread)
+                : mail({ from, to, subject: parts.subject, text: sent });
+            await desks[to]!.send(arrives, from, to);
+          }
+        }
+      }
+      expect(letters(here, there).length).toBeGreaterThan(0);
+      expect(letters(here, there).length + letters(there, here).length).toBeLessThanOrEqual(2);
+    },
+    300_000,
+  );
+});

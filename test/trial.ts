@@ -97,6 +97,8 @@ export interface TrialOptions {
   readonly now: string;
   readonly yaml?: string;
   readonly csv?: string;
+  /** The address of this desk; cltech@example.jp unless told. */
+  readonly address?: string;
   /** Names are asked of this server; without it no question leaves the machine. */
   readonly nameServer?: string;
   /** Done to the folder before the daemon first starts. */
@@ -108,10 +110,11 @@ export interface TrialOptions {
 export async function startTrial(options: TrialOptions): Promise<Trial> {
   const dir = mkdtempSync(join(tmpdir(), 'uketsuke-'));
   const sink = await startSink();
+  const own = base.replaceAll('cltech@example.jp', options.address ?? 'cltech@example.jp');
   const relay = options.withoutRelay ? '' : `relay: { host: 127.0.0.1, port: ${sink.port} }\n`;
   writeFileSync(
     join(dir, 'uketsuke.yaml'),
-    `${/^digest:/m.test(options.yaml ?? '') ? '' : 'digest: false\n'}${/^smtp:/m.test(options.yaml ?? '') ? base.replace(/^smtp:.*\n/m, '') : base}${relay}${options.yaml ?? ''}`,
+    `${/^digest:/m.test(options.yaml ?? '') ? '' : 'digest: false\n'}${/^smtp:/m.test(options.yaml ?? '') ? own.replace(/^smtp:.*\n/m, '') : own}${relay}${options.yaml ?? ''}`,
   );
   const config = loadConfig(join(dir, 'uketsuke.yaml'), { env: {}, cwd: dir });
   let now = at(options.now);

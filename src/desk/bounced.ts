@@ -38,13 +38,8 @@ export function bounced(findings: Findings, house: House, now: Date): Decision {
     ours.kind === 'answer' && found !== 'temporary' && marked !== null && marked.id === ours.ticketId
       ? reopened(marked)
       : {};
-  const named = recipientsOfItem(ours);
-  const everybody = [...named.to, ...named.cc];
-  const address =
-    (letter.report?.recipients ?? [])
-      .map((one) => one.address.toLowerCase())
-      .map((one) => everybody.find((known) => known.toLowerCase() === one))
-      .find((one) => one !== undefined) ?? ours.to;
+  const { to, cc } = recipientsOfItem(ours);
+  const { address, closes } = whoBounced(letter.report, [...to, ...cc]);
   const words = `mail to ${address} was returned (${fates[found]}): ${status || 'no status given'}`;
   return {
     ...base(findings, now, 'bounce-recorded', found, null),
@@ -54,7 +49,7 @@ export function bounced(findings: Findings, house: House, now: Date): Decision {
         : ours.ticketId === null
           ? { kind: 'none' }
           : { kind: 'attach', id: ours.ticketId },
-    bounce: { outboxId: ours.id, address, permanent: found === 'permanent' },
+    bounce: { outboxId: ours.id, address, permanent: closes },
     letters: tell
       ? told(bounceNotice(ours, found, findings.bouncedBefore, new Date(message.receivedAt)), {
           letter: ours.id,
@@ -65,14 +60,43 @@ export function bounced(findings: Findings, house: House, now: Date): Decision {
   };
 }
 
+type Fate = 'permanent' | 'temporary' | 'unclear';
+
 /** `unclear`: it came back, but in words only; a person reads them before the address is given up. */
-export function fateOf(report: DeliveryReport | null): 'permanent' | 'temporary' | 'unclear' {
-  const fates = (report?.recipients ?? []).map(({ action, status, diagnostic }) => {
-    const code = /^[245]/.exec(status)?.[0] ?? /(?:^|\D)([245])\d\d(?:\D|$)/.exec(diagnostic)?.[1];
-    if (action === 'failed') return code === '4' ? 'temporary' : 'permanent';
-    if (action !== '') return 'temporary';
-    return code === '5' ? 'permanent' : code === undefined ? 'unclear' : 'temporary';
-  });
+export function fateOf(report: DeliveryReport | null): Fate {
+  const fates = (report?.recipients ?? []).map(fateOfOne);
   if (fates.includes('permanent')) return 'permanent';
   return fates.length > 0 && !fates.includes('unclear') ? 'temporary' : 'unclear';
+}
+
+function fateOfOne({ action, status, diagnostic }: DeliveryReport['recipients'][number]): Fate {
+  const code = /^[245]/.exec(status)?.[0] ?? /(?:^|\D)([245])\d\d(?:\D|$)/.exec(diagnostic)?.[1];
+  if (action === 'failed') return code === '4' ? 'temporary' : 'permanent';
+  if (action !== '') return 'temporary';
+  return code === '5' ? 'permanent' : code === undefined ? 'unclear' : 'temporary';
+}
+
+/** Refused for what the letter or the way is, not for the address: full, too large, suspected of spam (RFC 3463 §3). */
+const notTheAddress = /^5\.(?:2\.[234]|[34567]\.\d{1,3})$/;
+
+/**
+ * Whose mail came back, and whether that closes the address. A report that names somebody we did not write to tells of
+ * a forwarding; where the letter had several recipients nobody knows whose.
+ * @param everybody the recipients of the letter, the first in To first.
+ */
+export function whoBounced(
+  report: DeliveryReport | null,
+  everybody: readonly string[],
+): { readonly address: string; readonly closes: boolean } {
+  const known = (report?.recipients ?? []).flatMap((one) => {
+    const address = everybody.find((ours) => ours.toLowerCase() === one.address.toLowerCase());
+    return address === undefined ? [] : [{ ...one, address }];
+  });
+  const lost = known.filter((one) => fateOfOne(one) === 'permanent');
+  const closed = lost.find(({ status }) => !notTheAddress.test(status));
+  if (known.length > 0)
+    return { address: (closed ?? lost[0] ?? known[0])!.address, closes: closed !== undefined };
+  const sole = everybody.length === 1 && fateOf(report) === 'permanent';
+  const elsewhere = report?.recipients.every(({ status }) => notTheAddress.test(status)) ?? false;
+  return { address: everybody[0] ?? '', closes: sole && !elsewhere };
 }
