@@ -57,6 +57,22 @@ describe('a bomb in front of ordinary mail', () => {
   });
 });
 
+it('bytes that no charset explains: staff are told, with what still can be read and the way to the original', async () => {
+  const since = trial.arrivals.length;
+  const noise = Buffer.from('81ff8e00fe80ff1b24fd9f81a0fffe00', 'hex');
+  const head = 'From: sato@sample.example.jp\r\nSubject: s\r\nMessage-ID: <noise@example.jp>\r\n\r\n';
+  const message = await trial.takeIn(
+    Buffer.concat([Buffer.from(head), noise, Buffer.from('\n読めない所があります')]),
+  );
+  expect(message).toMatchObject({
+    outcome: 'review',
+    facts: { remarks: expect.arrayContaining([expect.stringContaining('文字化け')]) },
+  });
+  const told = trial.arrivals.slice(since).find(({ to }) => to === 'suzuki@example.jp');
+  const { text } = await opened(told!.raw);
+  expect(text.replace(/\s+/g, '')).toContain('文字化けが残っています。uketsuketicketssaveで原本を取り出して');
+});
+
 it('after all of them the ledger balances, nothing failed, and staff mail is of ordinary size', async () => {
   expect(await audit(trial.daemon.desk)).toMatchObject({ balanced: true, queued: 0 });
   expect(trial.journal.filter(({ event }) => /failed|killed|put-back/.test(event))).toEqual([]);

@@ -115,8 +115,9 @@ function story(document: NonNullable<Awaited<ReturnType<typeof documentOf>>>): s
     `received ${document.openedAt}`,
     ...document.messages.map(
       (one) =>
-        `\n── ${one.receivedAt}  ${one.from ?? 'unknown sender'}  ${one.outcome} (${one.reason})\n${proofOf(one)}\n${one.text}`,
+        `\n── ${one.receivedAt}  ${one.from ?? 'unknown sender'}  ${one.outcome} (${one.reason})\n${[proofOf(one), ...one.remarks.map((remark) => `remark: ${remark}`), one.text].join('\n')}`,
     ),
+    `\nAs they came, and the files in them: uketsuke tickets save ${document.ref} FOLDER`,
     '\nLetters:',
     ...document.letters.map(
       (one) => `  ${one.kind} to ${one.to}: ${one.state} ${one.sentAt ?? one.notBefore ?? ''}`,

@@ -39,7 +39,7 @@ const fields: Readonly<Record<string, string>> = {
 
 const notes: Readonly<Record<ReadingNote['kind'], string>> = {
   'charset-rescued': '文字コードの表示が誤っていたため、推定して読み取りました',
-  'charset-unclean': '文字化けが残っています。原本をご確認ください',
+  'charset-unclean': '文字化けが残っています。uketsuke tickets save で原本を取り出してご確認ください',
   shortened: '長すぎるため、途中までを読み取りました',
   'html-only': 'HTMLのみのメールです',
   'html-unreadable': 'HTMLから本文を読み取れませんでした。原本をご確認ください',

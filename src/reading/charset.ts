@@ -3,6 +3,7 @@
  * the label wins unless another reading is better, so a good reading never becomes worse.
  */
 import { canonical } from './charset-label.ts';
+import { badness, damaged, hiragana, looksJapanese, scoredChars } from './charset-score.ts';
 import { decodeIso2022Jp } from './iso-2022-jp.ts';
 
 export interface Decoded {
@@ -13,74 +14,6 @@ export interface Decoded {
   readonly rescued: boolean;
   /** No U+FFFD, escape or control character is left. */
   readonly clean: boolean;
-}
-
-/** JIS level 1 (rows 16 to 47): the kanji ordinary letters are made of. */
-const levelOne: ReadonlySet<string> = (() => {
-  const bytes: number[] = [];
-  for (let row = 0xb0; row <= 0xcf; row += 1)
-    for (let cell = 0xa1; cell <= 0xfe; cell += 1) bytes.push(row, cell);
-  return new Set(new TextDecoder('euc-jp').decode(Uint8Array.from(bytes)).replaceAll('\ufffd', ''));
-})();
-
-/** How bad a character looks in mail from Japan: 0 for what is expected, 10 for damage. */
-function weight(code: number, character: string): number {
-  if (code === 0xfffd || code < 0x20 || (code >= 0x7f && code <= 0x9f)) return 10;
-  if (code >= 0xe000 && code <= 0xf8ff) return 5;
-  if (code >= 0x3000 && code <= 0x30ff) return 0;
-  if (code >= 0xff01 && code <= 0xff5e) return 0;
-  // `､ﾎ` and `･ﾆ` are EUC kana read as Shift_JIS; words of half-width katakana have no such signs.
-  if (code >= 0xff61 && code <= 0xff65) return 2;
-  if (code >= 0xff66 && code <= 0xff9f) return 0.3;
-  if (code >= 0x4e00 && code <= 0x9fff) return levelOne.has(character) ? 0 : 1;
-  if (code >= 0x2010 && code <= 0x26ff) return 0.4;
-  if (code >= 0xf900 && code <= 0xfaff) return 1;
-  return code < 0x0300 ? 2 : 1;
-}
-
-/** Text looked at when readings are compared; more of the same tells nothing new. */
-const scoredChars = 40_000;
-
-/**
- * Sum over the text; runs of accented letters (`ƒTƒ|[ƒg`, `æ—¥æœ¬`) weigh more than lone ones (`für`).
- */
-function badness(text: string, latin: boolean): number {
-  let sum = 0;
-  let run = 0;
-  for (const character of text.length > scoredChars ? text.slice(0, scoredChars) : text) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x80 && code >= 0x20 && code !== 0x7f) {
-      run = 0;
-      continue;
-    }
-    if (code === 0x0a || code === 0x0d || code === 0x09 || code === 0x0c) {
-      run = 0;
-      continue;
-    }
-    run += 1;
-    const own = weight(code, character);
-    if (!latin) sum += own;
-    else if (own >= 5) sum += own;
-    else sum += run > 1 || !/\p{L}/u.test(character) ? 3 : 1;
-  }
-  return sum;
-}
-
-const damaged = /[\ufffd\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]/;
-
-/** Share of the non-ASCII characters that Japanese letters are made of. */
-function looksJapanese(text: string, label: string): boolean {
-  // Cyrillic and Greek bytes read as kanji by chance, but never as kana.
-  if (damaged.test(text) || (!western.test(label) && !/[\u3041-\u30fe]/.test(text))) return false;
-  let good = 0;
-  let all = 0;
-  for (const character of text.slice(0, scoredChars)) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x80) continue;
-    all += 1;
-    if (weight(code, character) === 0) good += 1;
-  }
-  return all >= 2 && good >= all * 0.6;
 }
 
 /** 0x80 to 0x9F of windows-1252; Node 20 and 24 decode them as C1 controls. */
@@ -107,8 +40,6 @@ function isPlainAscii(bytes: Buffer): boolean {
   return true;
 }
 
-const western = /^(?:windows-1252|iso-8859-15?|macintosh)$/;
-
 const latinCharsets = /^(?:windows-125|iso-8859-|koi8|macintosh|x-mac|ibm866)/;
 
 /** Charsets of other countries: their text is not measured by Japanese eyes. */
@@ -127,7 +58,7 @@ interface Candidate {
  * (`+ADw-script+AD4-` would pass filters), it is shown as it stands.
  */
 export function decodeText(bytes: Buffer, label: string | null): Decoded {
-  const declared = canonical(label);
+  const declared = believed(canonical(label), bytes);
   if (isPlainAscii(bytes) && !declared?.startsWith('utf-16')) {
     return { text: bytes.toString('latin1'), charset: declared ?? 'us-ascii', rescued: false, clean: true };
   }
@@ -154,6 +85,15 @@ export function decodeText(bytes: Buffer, label: string | null): Decoded {
   return finish(best.charset, best.text, declared, bytes);
 }
 
+/** UTF-16 has a NUL beside each letter of ASCII and no escapes of JIS; a label that says otherwise is none. */
+function believed(declared: string | null, bytes: Buffer): string | null {
+  if (declared === null || !declared.startsWith('utf-16') || bytes.includes(0)) return declared;
+  if (/\x1b[$(]/.test(bytes.subarray(0, scoredChars).toString('latin1'))) return null;
+  if (bytes.length < 8 || !/^[\t\r\n -~]+$/.test(bytes.toString('latin1'))) return declared;
+  const text = decodeAs(bytes, declared);
+  return badness(text, false) > text.length / 2 ? null : declared;
+}
+
 const eucKana = /^[\x00-\x7f]*(?:\x8e[\xa1-\xdf][\x00-\x7f]*){4,}\x8e?$/;
 
 function multiBytes(text: string): number {
@@ -169,27 +109,20 @@ function cost(text: string, charset: string): number {
   return badness(multiBytes(whole) >= 3 ? whole : text, latinCharsets.test(charset));
 }
 
-/** Share of hiragana among the characters beyond ASCII. */
-function hiragana(text: string): number {
-  const beyond = text.slice(0, scoredChars).match(/[^\x00-\x7f]/g) ?? [];
-  return beyond.filter((one) => one >= '\u3041' && one <= '\u3096').length / Math.max(1, beyond.length);
-}
-
 /** The label's reading stands unless it is damaged or clearly not text, and another one is better. */
 function choose(candidates: readonly Candidate[], declared: string | null): Candidate {
   const labelled = candidates.find((candidate) => candidate.charset === declared);
   if (labelled !== undefined && !damaged.test(labelled.text)) {
     if (labelled.cost === 0) return labelled;
     if (foreign(labelled.charset) && !latinCharsets.test(labelled.charset)) {
-      // A Chinese or Korean label on Japanese bytes hides the hiragana; true text of those countries has none.
-      if (hiragana(labelled.text) >= 0.05) return labelled;
-      const japanese = candidates.filter(({ charset }) => charset === 'shift_jis' || charset === 'euc-jp');
-      return japanese.find(({ text }) => !damaged.test(text) && hiragana(text) >= 0.2) ?? labelled;
+      return behindChinese(labelled, candidates);
     }
   }
   let best = labelled ?? candidates[0]!;
   for (const candidate of candidates) {
     if (candidate === best || candidate.cost >= best.cost) continue;
+    // What is cut at its ends may be the better text, but never in place of one that is whole.
+    if (labelled !== undefined && !damaged.test(labelled.text) && damaged.test(candidate.text)) continue;
     const latinLabel = labelled !== undefined && latinCharsets.test(labelled.charset);
     if (latinLabel && !damaged.test(labelled.text) && !looksJapanese(candidate.text, labelled.charset))
       continue;
@@ -200,6 +133,23 @@ function choose(candidates: readonly Candidate[], declared: string | null): Cand
   }
   return best;
 }
+
+/**
+ * A Chinese or Korean label on Japanese bytes hides the hiragana; true text of those countries has none. In GB 2312 they
+ * stand where EUC-JP has them: there the kanji between them tell.
+ */
+function behindChinese(labelled: Candidate, candidates: readonly Candidate[]): Candidate {
+  const sound = candidates.filter(({ text, charset }) => japanese.test(charset) && !damaged.test(text));
+  if (hiragana(labelled.text) >= 0.05)
+    return sound.find(({ text, cost }) => hiragana(text) >= 0.05 && cost * 3 < labelled.cost - 2) ?? labelled;
+  const utf8 = candidates.find(
+    ({ charset, text, cost }) => charset === 'utf-8' && cost === 0 && multiBytes(text) >= 2,
+  );
+  if (utf8 !== undefined && labelled.cost >= 2) return utf8;
+  return sound.find(({ text }) => hiragana(text) >= 0.2) ?? labelled;
+}
+
+const japanese = /^(?:shift_jis|euc-jp)$/;
 
 function byteOrderMark(bytes: Buffer): { charset: string } | null {
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return { charset: 'utf-16be' };
