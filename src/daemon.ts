@@ -12,6 +12,7 @@ import { queueDigest } from './desk/digest.ts';
 import { dispatchDue } from './desk/dispatch.ts';
 import type { House, OpenDesk } from './desk/house.ts';
 import type { Courier, Journal, Lane } from './desk/ports.ts';
+import { nightOf, purgeOlder } from './desk/purge.ts';
 import { receiveWaiting } from './desk/receive.ts';
 import { openFaxReader } from './fax/fax.ts';
 import { identify } from './mailbox/digest.ts';
@@ -31,6 +32,8 @@ import { loadTemplates } from './templates.ts';
 /** The safety net behind the doorbells: a mail or a letter another process left waits at most this long. */
 const readTick = '*/5 * * * * *';
 const sendTick = '*/2 * * * * *';
+/** Whether the night's purge is due; only where `retention` is set. */
+const purgeTick = '*/10 * * * *';
 /** Mail is refused for now below this share of the largest message, as Postfix does (threat 75). */
 const freeSpaceFactor = 1.5;
 /** A mail or letter in hand at SIGTERM has this long; everything must end within 10 s (spec 7). */
@@ -182,6 +185,7 @@ export async function startDaemon(
       });
       for (const one of watched) keep(one);
     }
+    if (roles.includes('read') && config.retention !== null) keep(purgingJob(desk, config.retention)).ring();
     // What waited while the daemon was down is being fetched meanwhile.
     if (read !== null) desk.reader.warm();
     arrived();
@@ -243,6 +247,18 @@ function sendingJob(desk: OpenDesk): Job {
   };
   // The courier itself gives the letter in hand its time.
   return lastingAtMost(0, openJob('send', sendTick, work, desk.journal), () => desk.courier.close());
+}
+
+function purgingJob(desk: OpenDesk, retentionDays: number): Job {
+  let done = '';
+  const work = async (stopping: () => boolean) => {
+    const night = nightOf(desk.now());
+    if (night === done) return;
+    const purged = await purgeOlder(desk, retentionDays, desk.now(), { stopping });
+    desk.journal.info('purged', { ...purged });
+    if (!stopping()) done = night;
+  };
+  return openJob('purge', purgeTick, work, desk.journal);
 }
 
 /** Stopping waits for the message or letter in hand; after `msMax` its edge is closed and ends it. */

@@ -65,6 +65,12 @@ export async function* checks(
   yield senderProof(config);
   for (const setting of config.mailboxes) yield await mailbox(config, setting);
   yield await faxes(config);
+  yield ok(
+    'retention',
+    config.retention === null
+      ? 'off: every mail is kept as it came; set retention to a number of days'
+      : `bytes of what is done with are deleted after ${config.retention} days, every night; uketsuke purge --dry-run counts them`,
+  );
   yield watching(config);
   yield* notYet(config);
   if (folder.status === 'ok') yield attempt('disk', () => disk(config));
@@ -158,8 +164,6 @@ function* notYet(config: Config): Iterable<Check> {
       'ocr',
       'there are no optional readers in this version: ocr.readers has no effect; leave it empty',
     );
-  if (config.retention !== null)
-    yield warn('retention', 'this version purges nothing: raw mails stay; watch the disk');
 }
 
 function disk(config: Config): Check {

@@ -28,6 +28,13 @@ export function operating(root: Command, through: Through): void {
     .action((folder: string, options: RestoreOptions) =>
       through(async (door) => (await import('./command/backup.ts')).restore(door, folder, options)),
     );
+  root
+    .command('purge')
+    .description('delete the bytes retention lets go; the daemon does it every night')
+    .option('--dry-run', 'only count them')
+    .action((options: { dryRun?: boolean }) =>
+      through(async (door) => (await import('./command/purge.ts')).purge(door, options)),
+    );
   const tickets = root.commands.find((one) => one.name() === 'tickets')!;
   tickets
     .command('search <words...>')

@@ -20,7 +20,9 @@ import {
 import { addDays, dayOf } from './calendar/jst.ts';
 import type { Config } from './config.ts';
 import { prepareFolder } from './daemon.ts';
+import { purgeOlder } from './desk/purge.ts';
 import { isEmpty } from './store/copy.ts';
+import { openStore } from './store/open.ts';
 import { bridge, type WaitedLetter } from './store/restored.ts';
 
 export interface Restored {
@@ -62,6 +64,7 @@ export async function restore(
       file,
     ]);
     const letters = gap === null ? [] : await bridge(config.database, gap);
+    await purgeAgain(config, config.database, now);
     await placeKey(folder, key);
     return { manifest, lostAt: gap?.lostAt ?? manifest.at, letters };
   }
@@ -74,6 +77,7 @@ export async function restore(
   try {
     await copyFile(file, unfinished);
     const letters = gap === null ? [] : await bridge(`sqlite:${unfinished}`, gap);
+    await purgeAgain(config, `sqlite:${unfinished}`, now);
     await onDisk(unfinished);
     await placeKey(folder, key);
     await rename(unfinished, target);
@@ -127,6 +131,13 @@ function gapOf({ at }: Manifest, lostAt: Date | null, now: Date) {
   for (let day = dayOf(new Date(at)); day <= dayOf(lostAt) && days.length < daysMax; day = addDays(day, 1))
     days.push(day);
   return { backupAt: at, lostAt: lostAt.toISOString(), restoredAt: now.toISOString(), days };
+}
+
+/** What `retention` had let go since the backup does not come back with it. */
+async function purgeAgain({ retention }: Config, database: string, now: Date): Promise<void> {
+  if (retention === null) return;
+  await using store = await openStore({ database });
+  await purgeOlder({ store }, retention, now);
 }
 
 async function placeKey(folder: string, key: string): Promise<void> {

@@ -247,6 +247,33 @@ describe('with a mailbox', () => {
   });
 });
 
+it('what retention let go since the backup does not come back with it; the daemon lets go by itself', async () => {
+  const lost = await start({ now: '2026-09-01T10:00:00' });
+  const message = await lost.send(mail({ headers: ['Auto-Submitted: auto-replied'] }), '');
+  const target = place();
+  await backUp(configOf(lost), target, lost.now());
+  await lost.daemon[Symbol.asyncDispose]();
+  const { trial } = await restored(target, '2026-11-24T10:00:00', null, 'retention: 30\n');
+  const { received } = trial.daemon.desk.store;
+  expect(await received.raw(message.id)).toBeNull();
+  expect(await received.trail(message.id)).toMatchObject({ purgedAt: '2026-11-24T01:00:00.000Z' });
+  await sound(trial);
+  const later = await trial.send(mail({ headers: ['Auto-Submitted: auto-replied'] }), '');
+  await trial.goTo('2026-12-25T10:00:00');
+  expect(await received.raw(later.id)).not.toBeNull();
+  await trial.restart();
+  for (
+    let tries = 0;
+    tries < 100 && (await trial.daemon.desk.store.received.raw(later.id)) !== null;
+    tries += 1
+  )
+    await sleep(50);
+  expect(await trial.daemon.desk.store.received.raw(later.id)).toBeNull();
+  expect(trial.journal.filter(({ event }) => event === 'purged').at(-1)!.fields).toMatchObject({
+    messages: 1,
+  });
+});
+
 describe('is refused, and nothing is written', () => {
   const empty = (name: string) => {
     const dir = join(folder, name);

@@ -38,6 +38,7 @@ function messageOf({ message, trail }: Told) {
     identity: message.contentKey,
     digest: trail.digest,
     bytes: trail.bytes,
+    purgedAt: shownOrNull(trail.purgedAt),
     partial: trail.partial,
     kills: trail.kills,
     duplicateOf: trail.duplicateOf,
@@ -126,7 +127,10 @@ function steps(message: ReturnType<typeof messageOf>): readonly string[] {
     `Message ${message.id}  ${message.messageId ?? '(without Message-ID)'}`,
     line('received', came),
     ...(message.way.place === null ? [] : [line('mailbox', placeOf(message.way.place))]),
-    line('kept', `${message.bytes} bytes, SHA-256 ${message.digest}`),
+    line(
+      'kept',
+      `${message.purgedAt === null ? `${message.bytes} bytes` : `no longer, deleted ${message.purgedAt} (retention)`}, SHA-256 ${message.digest}`,
+    ),
     ...(message.partial === null ? [] : [line('', `only its headers were fetched: ${message.partial}`)]),
     ...(message.kills === 0 ? [] : [line('', `the reader died of it ${message.kills} times`)]),
     ...(message.duplicateOf === null

@@ -13,7 +13,10 @@ export type Lane = 'mail' | 'fax' | 'again' | 'returned';
 export interface Trail {
   /** SHA-256 of the raw bytes, lower-case hex. */
   readonly digest: string;
+  /** 0 when they are no longer kept. */
   readonly bytes: number;
+  /** When they were deleted by the rule of `retention`. */
+  readonly purgedAt: string | null;
   /** Only the headers were fetched, for this limit. */
   readonly partial: string | null;
   readonly lane: Lane;
@@ -50,6 +53,22 @@ export interface FaxPage {
 export interface Found {
   readonly ref: string;
   readonly messages: readonly { readonly id: number; readonly text: string }[];
+}
+
+export interface PurgeOrder {
+  readonly before: string;
+  readonly at: string;
+  readonly dryRun: boolean;
+  /** Asked between two pieces of the work. */
+  readonly stopping: () => boolean;
+}
+
+/** What a purge deleted, or would. */
+export interface Purged {
+  readonly messages: number;
+  readonly letters: number;
+  /** Of mails and letters, and (when it is done) of the pictures of faxes. */
+  readonly bytes: number;
 }
 
 /** The ledger, counted. */

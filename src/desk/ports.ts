@@ -11,7 +11,7 @@ import type { Mask } from '../inquiry/mask.ts';
 import type { StrangerCounts } from '../reply/withhold.ts';
 import type { LetterKind, Outcome, Ticket, TicketEvent, TicketState } from '../ticket/ticket.ts';
 import type { Acceptance, Numbering, Source } from './accepted.ts';
-import type { FaxPage, Found, Lane, Tally, Trail } from './kept.ts';
+import type { FaxPage, Found, Lane, Purged, PurgeOrder, Tally, Trail } from './kept.ts';
 import type { MessageFacts } from './message-facts.ts';
 import type { FiguredTicket, Gauges, Happened, Standing, Trouble, WaitingTicket } from './overview.ts';
 import type {
@@ -272,6 +272,11 @@ export interface Store {
    * of because a backup was restored; null when there was none.
    */
   quietBefore(): Promise<string | null>;
+  /**
+   * Deletes bytes, recognised text and pictures received or sent before this instant, but of what still waits for
+   * somebody; tickets and events stay, and what came once is known for ever. `dryRun` only counts.
+   */
+  purge(order: PurgeOrder): Promise<Purged>;
   /** False when the address was not blocked. */
   unblock(address: string): Promise<boolean>;
   close(): Promise<void>;
@@ -354,7 +359,7 @@ export interface Journal {
 }
 
 export type { Acceptance, Numbering, Place, Source } from './accepted.ts';
-export type { FaxPage, Found, Lane, Tally, Trail } from './kept.ts';
+export type { FaxPage, Found, Lane, Purged, PurgeOrder, Tally, Trail } from './kept.ts';
 export type {
   Aftermath,
   Block,

@@ -7,6 +7,7 @@ import { mailboxLedger } from './mailboxes.ts';
 import { migrate } from './migrate.ts';
 import { outboxStore } from './outgoing.ts';
 import { overview } from './overview.ts';
+import { purge } from './purge.ts';
 import { receivedStore } from './received.ts';
 import { quietBefore } from './restored.ts';
 import { search } from './search.ts';
@@ -50,6 +51,7 @@ function storeOn(db: Database, leaseClock: () => number): Store {
     tickets: ticketStore(db, received, outbox),
     ...decisions(db),
     ...blocks(db),
+    purge: (order) => purge(db, order),
     quietBefore: () => db.read(quietBefore),
     together: (pieces) =>
       db.write(async (trx) => {

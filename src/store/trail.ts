@@ -14,6 +14,7 @@ export async function trail(q: Knex, id: number): Promise<Trail | null> {
   return {
     digest,
     bytes: (await blobSizes(q, [digest])).get(digest) ?? 0,
+    purgedAt: textOrNull(row['purged_at']),
     partial: textOrNull(row['partial']),
     lane: row['lane'] as Lane,
     kills: Number(row['kills']),
