@@ -1,4 +1,5 @@
 /** The second half of the road: messages that were read come to their outcomes, several in one transaction. */
+import { strangersNear } from '../reply/withhold.ts';
 import { decide } from './decide.ts';
 import { quarantined } from './decision.ts';
 import type { Desk } from './house.ts';
@@ -83,6 +84,8 @@ async function decideAll(
   const asked = await Promise.allSettled(letters.map((one) => findingsOf(desk, one, at)));
   const decisions = asked.map((one) => {
     if (one.status === 'rejected') throw one.reason;
+    const { strangers } = one.value;
+    if (strangers !== null && strangersNear(strangers, letters.length)) throw new Error('a cap is near');
     return decide(one.value, desk.house, at);
   });
   if (!areApart(decisions)) throw new Error('they have to do with one another');

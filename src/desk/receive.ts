@@ -20,7 +20,7 @@ const renewMs = 60_000;
 
 /** The reader of mail always has its next one; the pages of one fax keep a reader of faxes busy for long enough. */
 function aheadOf({ house }: Desk, lane: Lane): Ahead {
-  if (lane === 'mail' || lane === 'returned') return { messages: 16, bytes: 8 * 1024 * 1024, refillAt: 8 };
+  if (lane === 'mail' || lane === 'returned') return { messages: 32, bytes: 8 * 1024 * 1024, refillAt: 16 };
   if (lane === 'again') return { messages: 1, bytes: 0, refillAt: 0 };
   return { messages: house.faxesAtOnce, bytes: 32 * 1024 * 1024, refillAt: house.faxesAtOnce - 1 };
 }

@@ -11,6 +11,8 @@ import { markDone } from './imap-done.ts';
 const CHUNK_MAILS = 100;
 /** One FETCH, and one transaction: 50,000 waiting mails never stand in memory together. */
 const GROUP_MAILS_MAX = 50;
+/** At first few: they are read while the others are still being fetched. */
+const FIRST_GROUP_MAILS_MAX = 10;
 const GROUP_BYTES_MAX = 8 * 1024 * 1024;
 /** Headers kept of a mail that is older than `since`, or too large to fetch. */
 const OLD_HEADER_BYTES = 16 * 1024;
@@ -107,7 +109,7 @@ async function takeChunk(session: Session, numbering: Numbering, uids: readonly 
   const large = wanted.filter(({ bytes }) => bytes > session.mailBytesMax);
   for (const one of large) await takeHeaders(session, numbering, [one], 'too-large-to-fetch', HEADER_BYTES);
   const sound = wanted.filter(({ bytes }) => bytes <= session.mailBytesMax);
-  for (const group of groups(sound, session.tries)) {
+  for (const group of groups(sound, session)) {
     if (session.stopping()) return;
     await takeGroup(session, numbering, group);
   }
@@ -135,17 +137,15 @@ function instantOf({ internalDate }: FetchMessageObject): Date | null {
 }
 
 /** Groups of bounded size; a mail over which a connection was lost is fetched alone. */
-function groups(
-  waiting: readonly Waiting[],
-  tries: ReadonlyMap<number, number>,
-): readonly (readonly Waiting[])[] {
+function groups(waiting: readonly Waiting[], { tries, seenUid }: Session): readonly (readonly Waiting[])[] {
   const found: Waiting[][] = [];
   let bytes = 0;
   let open = false;
   for (const one of waiting) {
     const alone = tries.has(one.uid);
     const group = found.at(-1);
-    const full = bytes + one.bytes > GROUP_BYTES_MAX || (group?.length ?? 0) >= GROUP_MAILS_MAX;
+    const mailsMax = seenUid === 0 && found.length < 2 ? FIRST_GROUP_MAILS_MAX : GROUP_MAILS_MAX;
+    const full = bytes + one.bytes > GROUP_BYTES_MAX || (group?.length ?? 0) >= mailsMax;
     if (group === undefined || !open || alone || full) {
       found.push([one]);
       bytes = 0;

@@ -5,6 +5,7 @@ import {
   lettersPerHourMax,
   lettersPerTicketMax,
   strangersMax,
+  strangersNear,
   whyWithheld,
 } from './withhold.ts';
 
@@ -69,5 +70,19 @@ describe('why an automatic letter is withheld (spec 5.2)', () => {
     const found = whyWithheld({ ...plain, ...over });
     if (expected === null) expect(found).toBeNull();
     else expect(found?.reason).toMatch(expected);
+  });
+});
+
+describe('whether a cap on strangers lies within the next letters', () => {
+  const counts = (hour: number, all = 0) => ({ domain: { hour, day: hour }, all: { hour: all, day: all } });
+  const cap = strangersMax.domain.hour;
+  it.each([
+    ['far from it', counts(0), false],
+    ['none of them reaches it', counts(cap - 11), false],
+    ['the last of them reaches it', counts(cap - 10), true],
+    ['passed already: none of them gets a letter', counts(cap), false],
+    ['of all strangers', counts(0, strangersMax.all.hour - 1), true],
+  ])('%s', (_why, found, expected) => {
+    expect(strangersNear(found, 10)).toBe(expected);
   });
 });

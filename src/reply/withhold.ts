@@ -83,6 +83,13 @@ function strangersReached(counts: StrangerCounts | null): string | null {
   return null;
 }
 
+/** Whether a cap lies within the next so many first letters: then each must know of those before it. */
+export function strangersNear({ domain, all }: StrangerCounts, letters: number): boolean {
+  const after = ({ hour, day }: StrangerCounts['all']) => ({ hour: hour + letters, day: day + letters });
+  const then = { domain: after(domain), all: after(all) };
+  return strangersReached({ domain, all }) === null && strangersReached(then) !== null;
+}
+
 function ticketReached(letters: number): string | null {
   return letters < lettersPerTicketMax ? null : `cap: ${lettersPerTicketMax} automatic letters to one ticket`;
 }
