@@ -222,6 +222,18 @@ export function isDatabase(text: string): boolean {
   return /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text.replace('@/', '@localhost/'));
 }
 
+/**
+ * Readers of fax numbers (docs/fax.md). Without our own nothing would stop two models of one engine that err alike, and the
+ * text of a page is read by `page` anyway: only `line` can be spared.
+ */
+const readers = z
+  .array(z.enum(['field', 'line', 'page']))
+  .refine(
+    (list) => list.length === 0 || (list.includes('field') && list.includes('page')),
+    'must hold field and page, which no number is accepted without; only line may be left out',
+  )
+  .default([]);
+
 export const configSchema = z.strictObject({
   dataDir: z.string().min(1).optional(),
   database: z.string().refine(isDatabase, databaseAdvice).optional(),
@@ -296,7 +308,7 @@ export const configSchema = z.strictObject({
   ocr: z
     .strictObject({
       workers: z.number().int().min(1).max(16).default(1),
-      readers: z.array(z.string()).default([]),
+      readers,
     })
     .prefault({}),
   retention: z.number().int().min(1).nullable().default(null),

@@ -73,6 +73,7 @@ export async function openDesk(
   const store = await openStore({ database: config.database, log: journal });
   const faxReader = openFaxReader({
     workers: config.ocr.workers,
+    readers: config.ocr.readers,
     onKilled: (reason) => journal.warn('fax-reader-killed', { reason }),
   });
   const prover = openProver();

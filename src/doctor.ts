@@ -72,7 +72,6 @@ export async function* checks(
       : `bytes of what is done with are deleted after ${config.retention} days, every night; uketsuke purge --dry-run counts them`,
   );
   yield watching(config);
-  yield* notYet(config);
   if (folder.status === 'ok') yield attempt('disk', () => disk(config));
 }
 
@@ -155,15 +154,6 @@ function watching({ http }: Config): Check {
         'http',
         `${listen} can be reached from elsewhere and asks for no login: it tells nothing of customers, but let only the monitor in`,
       );
-}
-
-/** Settings this version takes and does nothing with are told, so that nobody relies on them. */
-function* notYet(config: Config): Iterable<Check> {
-  if (config.ocr.readers.length > 0)
-    yield warn(
-      'ocr',
-      'there are no optional readers in this version: ocr.readers has no effect; leave it empty',
-    );
 }
 
 function disk(config: Config): Check {

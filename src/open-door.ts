@@ -33,7 +33,7 @@ export async function throughDoor(
     readFax: async (raw, registry, hints) => {
       const { isFaxFile, openFaxReader } = await import('./fax/fax.ts');
       if (!isFaxFile(raw)) return null;
-      await using reader = openFaxReader({ workers: config.ocr.workers });
+      await using reader = openFaxReader(config.ocr);
       return await reader.read(raw, {
         mask: config.mask,
         registry,

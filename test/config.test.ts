@@ -43,6 +43,18 @@ describe('what is refused', () => {
       ['uketsuke.yaml:2: a second document begins here; remove the --- line'],
     ],
     ['an alias of nothing', 'addresses: *none\n', [expect.stringContaining('write the value out') as never]],
+    [
+      'a reader of faxes there is not',
+      'ocr:\n  readers: [field, page, lens]\n',
+      [expect.stringMatching(/^uketsuke\.yaml:2: ocr\.readers\[2\]: .*field.*line.*page/) as never],
+    ],
+    [
+      'readers of faxes without our own, which nothing would hold back',
+      'ocr:\n  readers: [line, page]\n',
+      [
+        'uketsuke.yaml:2: ocr.readers: must hold field and page, which no number is accepted without; only line may be left out',
+      ],
+    ],
     ['text alone', 'hello\n', ['uketsuke.yaml:1: must be a block of keys']],
     [
       'unknown keys at every depth, in the order of the file',

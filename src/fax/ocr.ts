@@ -41,6 +41,8 @@ export interface Recogniser {
 export interface OcrOptions {
   /** Recognisers at once; each takes a core and about 350 MB. */
   readonly workers?: number;
+  /** `field`, `line`, `page`; those left out are never asked. All when it is empty. */
+  readonly readers?: readonly string[];
   readonly milliseconds?: number;
   readonly jobs?: number;
   readonly idleMilliseconds?: number;
@@ -63,10 +65,12 @@ export function openRecogniser(options: OcrOptions = {}): Recogniser {
     options.onKilled?.(ran.reason);
     return null;
   };
+  const { readers = [] } = options;
+  const lines = readers.length === 0 || readers.includes('line');
   return {
     orientation: (bitmap) => ask<Orientation>({ kind: 'orientation', bitmap }),
     text: (bitmap) => ask<PageText>({ kind: 'text', bitmap }),
-    line: (bitmap, characters) => ask<PageText>({ kind: 'line', bitmap, characters }),
+    line: async (bitmap, characters) => (lines ? ask<PageText>({ kind: 'line', bitmap, characters }) : null),
     field: (bitmap, mask) => ask<NumberFieldReading>({ kind: 'field', bitmap, mask }),
     close: () => children.close(),
   };
