@@ -1,11 +1,12 @@
 /** What a command is handed, opened when it is first asked for: looking at the calendar loads no database. */
 import { clockOf } from './clock.ts';
 import type { Door } from './command/door.ts';
-import { type Config, loadConfig } from './config.ts';
+import { type Config, loadConfig, surroundings } from './config.ts';
 import type { OpenDesk } from './desk/house.ts';
 import type { Journal, Reader } from './desk/ports.ts';
 import { saveNew } from './file-save.ts';
 import { readBytes, writeText } from './file-text.ts';
+import { openServiceNotice } from './service-notice.ts';
 
 export interface Globals {
   readonly config?: string;
@@ -128,7 +129,10 @@ async function untilSignal(start: () => Promise<AsyncDisposable>, journal: Journ
     process.once('SIGINT', resolve);
   });
   const daemon = await start();
+  const notice = openServiceNotice(surroundings(), journal);
+  notice?.ready();
   const signal = await signalled;
+  notice?.stopping();
   journal.info('stopping', { signal });
   await daemon[Symbol.asyncDispose]();
   journal.info('stopped', {});
