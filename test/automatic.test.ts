@@ -28,7 +28,7 @@ function samples(file: string): readonly Sample[] {
     });
 }
 
-const machines = ['bounces', 'auto-replies', 'lists-and-reports'].flatMap(samples);
+const machines = ['bounces', 'auto-replies', 'lists-and-reports', 'machines'].flatMap(samples);
 const people = samples('customers');
 const mask = parseMask('CL-9999-9999');
 

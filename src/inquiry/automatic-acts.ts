@@ -4,33 +4,50 @@
  * Each of these acts alone also occurs in people's mail; the pairs below do not, unless a person asks beside them.
  */
 const inquiry =
-  'お?問い?合わ?せ|ご(?:質問|依頼|相談|意見|要望|注文|予約|応募|申し?込み?|請求|登録|連絡|用件|報告)|お申し?込み?|チケット|リクエスト|資料請求|メール|ﾒｰﾙ|メッセージ|フォーム|ケース|インシデント|サポート依頼';
+  'お?問い?合わ?せ|ご(?:質問|依頼|相談|意見|要望|注文|予約|応募|申し?込み?|請求|登録|連絡|用件|報告)|お?申し?込み?|チケット|リクエスト|資料請求|メール|メッセージ|フォーム|ケース|インシデント|サポート依頼|課題|タスク|手続き';
+const gratitude =
+  '(?:を|頂|いただ|くださ|下さ|賜|お寄せ|お送り|頂戴し|、|の|にて|まして|誠に|き|り|い){0,8}(?:まして)?[、 ]{0,2}(?:誠に|まことに|本当に|大変)?(?:ありがとう|有難う|有り難う|感謝|ご礼|お礼)';
+const answer = '(?:ご?(?:連絡|回答|返信|返答|案内|対応)|お返事)';
 
 const japanese = {
-  thanks:
-    /(?:お?問い?合わ?せ|ご(?:応募|注文|予約|請求|登録|利用|質問|相談|意見)|お申し?込み?|資料請求|ご連絡|メール)(?:を|頂|いただ|くださ|下さ|賜|お寄せ|、|の|にて|まして|誠に|き|り|い){0,8}(?:まして)?[、 ]{0,2}(?:誠に|まことに|本当に|大変)?(?:ありがとう|有難う|有り難う|感謝|御礼|お礼)/,
-  receipt: new RegExp(
-    `(?:${inquiry})[^。\\n]{0,40}(?:受け?付け?|承り|うけたまわり|受領|受信|受理|拝受|拝見|お預かり|受け取|届き|到着|登録|起票|作成)(?:が完了|を完了|完了|いた|致|し(?:まし|た|ており)|され|させて|ました|まし|ております|のお知らせ|の(?:ご)?(?:連絡|確認))`,
+  thanks: new RegExp(
+    `(?:お?問い?合わ?せ|ご(?:応募|注文|予約|請求|登録|利用|質問|相談|意見|要望|愛顧)|お?申し?込み?|資料請求)${gratitude}`,
   ),
-  promise:
-    /(?:担当(?:者|部署|部門|の者|係|スタッフ)?|弊社|当社|スタッフ|サポート(?:窓口|センター|デスク)?|オペレーター|事務局|窓口)[^。\n]{0,20}(?:より|から|にて|が)[^。\n]{0,30}(?:ご?(?:連絡|回答|返信|返答|案内|対応)|お返事)|(?:内容|詳細)[^。\n]{0,12}確認[^。\n]{0,24}(?:ご?(?:連絡|回答|返信|返答|案内|対応)|お返事)|(?:追って|改めて|あらためて|後日|後ほど|のちほど|順次|折り返し|近日中|早急に|できるだけ早)[^。\n]{0,24}(?:ご?(?:連絡|回答|返信|返答|案内|対応)|お返事)|(?:\d{1,2}|数|[一二三四五])\s?(?:営業日|時間|日)(?:以内|ほど|程度|前後|後)|しばらく(?:の間)?お待ち|(?:お時間|日数)を?(?:いただ|頂|要)|回答(?:を|まで)[^。\n]{0,10}お待ち/,
+  /** As people thank who answer. */
+  regards: new RegExp(`(?:ご連絡|メール|メッセージ)${gratitude}`),
+  receipt: new RegExp(
+    `(?:${inquiry})[^。\\n]{0,40}(?:受け?付け?|承り|うけたまわり|受領|受信|受理|拝受|拝見|お預かり|受け取|届き|到着|登録|起票|作成|追加|送信)(?:が正常に|が完了|を完了|完了|いた|致|し(?:まし|た|ており)|され|させて|ました|まし|ております|のお知らせ|の(?:ご)?(?:連絡|確認))`,
+  ),
+  /** As only who was asked says it. */
+  accepts:
+    /(?:お?問い?合わ?せ|お?申し?込み?|ご(?:注文|予約|応募|依頼|質問|相談|意見|要望|登録))[^。\n「」]{0,16}(?:受け?付け|承り|受領|受理)(?:(?:いた|致)しました|ました|が?完了)(?!ので|が、|ため|と)/,
+  promise: new RegExp(
+    `(?:担当(?:者|部署|部門|の者|係|スタッフ|課)?|弊社|当社|スタッフ|サポート(?:窓口|センター|デスク)?|オペレーター|事務局|窓口)[^。\\n]{0,20}(?:より|から|にて|が)[^。\\n]{0,30}${answer}|(?:内容|詳細)[^。\\n]{0,12}確認[^。\\n]{0,24}${answer}|(?:追って|改めて|あらためて|後日|後ほど|のちほど|順次|順番に|折り返し|近日中|早急に|できるだけ早|確認のうえ|確認の上)[^。\\n]{0,24}(?:${answer}|調査)|(?:\\d{1,2}|数|[一二三四五])\\s?(?:～|から|-)?\\s?\\d{0,2}\\s?(?:営業日|時間|日)(?:以内|ほど|程度|前後|後|かか)|しばらく(?:の間)?お待ち|(?:お時間|日数)を?(?:いただ|頂|要)|回答(?:を|まで)[^。\\n]{0,10}お待ち|翌営業日|翌日以降|以降の?ご(?:対応|回答|連絡)|個別の(?:ご)?(?:回答|返信)|参考とさせて`,
+  ),
   reference:
-    /(?:受付|受理|お?問い?合わ?せ|チケット|ケース|インシデント|リクエスト|案件|整理|管理|照会|予約|注文|申込|お客様)(?: ?|の)(?:番号|No\.?|ID|コード)[^\n]{0,4}[:：は#\s]{1,4}[[【#]{0,2}[A-Za-z]{0,8}[-#]?\d{2,}|\[(?:#|Ticket ?#|Ticket ID: ?|Case:? ?|Ref:? ?)\d{2,20}\]|ref:_[0-9A-Za-z]{5,40}/,
-  away: /(?:不在に|不在と|不在の(?:ため|為)|不在です|不在となり|休暇(?:中|を|の(?:ため|為)|と|です)|お休み(?:を|させ|と|中)|休み(?:を|の(?:ため|為))|休業(?:と|いた|中|し|させ|日|期間)|出張(?:中|の(?:ため|為)|して|に出)|外出(?:中|して)|席を外|育児休業|育休|産休|休職|退職(?:いた|致|し|とな)|異動(?:いた|致|し)|運転中|会議中|離席|営業時間外|受付時間外|時間外(?:の|に))/,
-  later:
-    /(?:戻り?次第|戻りましたら|帰社(?:後|次第|しだい)|出社(?:後|次第|しだい)|休(?:暇|み|業)明け|復帰(?:後|次第)|以降[^。\n]{0,4}に?、?(?:順次|改めて)?)[^。\n]{0,30}(?:ご?(?:連絡|返信|返答|対応|確認|回答)|お返事|拝見)|(?:返信|返事|回答|対応|連絡|確認)[^。\n]{0,14}(?:遅れ|遅く|お時間|できません|出来ません|できない|できかね|いたしかね|致しかね)|(?:お?急ぎ|緊急|至急)(?:の)?(?:ご?(?:用|要)?(?:件|場合|際|とき|時|方|連絡|対応))[^。\n]{0,60}(?:連絡|電話|携帯|まで|宛|へ|@)|(?:期間|不在|休暇|休業|出張)中[^。\n]{0,40}(?:連絡|返信|対応|確認|いただ|頂|ご用件)|(?:営業|業務|受付)(?:を|は)?(?:再開|開始)|(?:から|より)(?:通常)?(?:営業|業務|出社|出勤)|代わりに[^。\n]{0,30}(?:連絡|対応)|後任/,
+    /(?:受付|受理|お?問い?合わ?せ|チケット|ケース|インシデント|リクエスト|案件|整理|管理|照会|予約|注文|申込|お客様)(?: ?|の)(?:番号|No\.?|ID|コード)[^\n]{0,4}[:：.は#\s]{1,4}[[【#]{0,2}[A-Za-z]{0,8}[-#]?\d{2,}|\[(?:#|Ticket ?#|Ticket ID: ?|Case:? ?|Ref:? ?|[A-Z]{2,10}-)\d{1,20}\]|ref:_[0-9A-Za-z]{5,40}/,
+  away: /(?:不在に|不在と|不在の(?:ため|為)|不在です|不在となり|休暇(?:中|を|の(?:ため|為)|と|です|に入)|お休み(?:を|させ|と|中)|休み(?:を|の(?:ため|為))|休んで(?:おり|い)|休業(?:と|いた|中|し|させ|期間|に入)|出張(?:中|の(?:ため|為)|して|に出)|研修(?:中|の(?:ため|為))|外出(?:中|して)|席を外|(?:会社|職場|席|社|オフィス)を(?:離れ|空け)|育児休業|産休|育休|休職|(?:退職|退社|離職)(?:いた|致|し|とな)|異動(?:いた|致|し|に|とな)|担当を(?:離れ|外れ)|入院|療養|忌引|短時間勤務|運転中|会議中|離席)/,
+  /** Says that nobody is there at this hour, which people say of others as well. */
+  closed: /営業時間外|受付時間外|業務時間外|時間外(?:の|に)|定休日|年末年始の?(?:休|お休み)|休業日/,
+  later: new RegExp(
+    `(?:戻り?次第|戻りましたら|帰社(?:後|次第|しだい)|出社(?:後|次第|しだい)|休(?:暇|み|業)明け|復帰(?:後|次第|予定)|以降[^。\\n]{0,4}に?、?(?:順次|改めて)?)[^。\\n]{0,30}(?:${answer}|確認|拝見)|復帰予定|(?:返信|返事|回答|対応|連絡|確認)[^。\\n]{0,14}(?:遅れ|遅く|お時間|できません|出来ません|できない|できかね|いたしかね|致しかね)|(?:お?急ぎ|緊急|至急)(?:の)?(?:ご?(?:用|要)?(?:件|場合|際|とき|時|方|連絡|対応))[^。\\n]{0,60}(?:連絡|電話|携帯|まで|宛|へ|@)|(?:期間|不在|休暇|休業|出張)中[^。\\n]{0,40}(?:連絡|返信|対応|確認|いただ|頂|ご用件|担当)|(?:営業|業務|受付)(?:を|は)?(?:再開|開始)|(?:から|より)(?:通常)?(?:営業|業務|出社|出勤)|翌営業日|代わりに[^。\\n]{0,30}(?:連絡|対応)|後任|(?:アドレス|メール)[^。\\n]{0,12}(?:無効|使用でき|使えなく)`,
+  ),
 };
 
 const english = {
   thanks:
-    /\bthank(?:s| you)(?: very much| so much)? for (?:contacting|reaching|getting in touch|writing|submitting|your (?:recent )?(?:e-?mail|message|inquiry|enquiry|request|interest|submission|order|application|support))/i,
+    /\bthank(?:s| you)(?: very much| so much)? for (?:contacting|reaching|getting in touch|writing|submitting|filing|your (?:recent )?(?:inquiry|enquiry|request|interest|submission|order|application|support))/i,
+  regards: /\bthank(?:s| you)(?: very much| so much)? for your (?:recent )?(?:e-?mail|message|reply)/i,
   receipt:
-    /\b(?:we|i) (?:have |'ve )?(?:just |now |successfully )?(?:received|got|recorded|logged) your|\byour (?:[a-z]{1,12} ){0,2}(?:e-?mail|message|request|inquiry|enquiry|ticket|case|submission|issue|question)\b[^.\n]{0,60} (?:has|have) (?:now )?been (?:successfully )?(?:received|created|logged|opened|registered|submitted|assigned|recorded|forwarded|added)|\b(?:ticket|case|request|incident|issue)\b[^.\n]{0,60} (?:has been|was|is) (?:now )?(?:created|opened|logged|received|registered|assigned)|just confirming that we got your|\breceived (?:a|your) (?:request|ticket|message)/i,
+    /\b(?:we|i) (?:have |'ve )?(?:just |now |successfully )?(?:received|got|recorded|logged) your|\bwe've received your|\byour (?:[a-z]{1,12} ){0,2}(?:e-?mail|message|request|inquiry|enquiry|ticket|case|submission|issue|question)\b[^.\n]{0,60} (?:has|have) (?:now )?been (?:successfully )?(?:received|created|logged|opened|registered|submitted|assigned|recorded|forwarded|added)|\b(?:ticket|case|request|incident|issue)\b[^.\n]{0,60} (?:has been|was|is) (?:now )?(?:created|opened|logged|received|registered|assigned)|just confirming that we got your|\breceived (?:a|your) (?:request|ticket|message)/i,
+  accepts: /\bthis is (?:an )?(?:automated|automatic) (?:confirmation|acknowledge?ment)/i,
   promise:
-    /\b(?:will|shall|'ll)\b[^.\n]{0,30}\b(?:get back|respond|reply|answer|be in touch|contact you|review|follow up|reach out|be (?:reviewed|answered|processed|handled))|\bas soon as (?:possible|we can)|\bwithin (?:the next )?(?:\d{1,3}|one|two|three|a few) (?:business |working )?(?:hours?|days?)|\bshortly\b|\bin the order|we're on it|\b(?:is|are) being (?:reviewed|processed|handled)/i,
+    /\b(?:will|shall|'ll)\b[^.\n]{0,30}\b(?:get back|respond|reply|answer|be in touch|contact you|review|follow up|reach out|be (?:reviewed|answered|processed|handled))|\bas soon as (?:possible|we can)|\bwithin (?:the next )?(?:\d{1,3}|one|two|three|a few) (?:business |working )?(?:hours?|days?)|\bshortly\b|\bin the order|we're on it|\b(?:is|are) being (?:reviewed|processed|handled|held)/i,
   reference:
     /\b(?:reference|ticket|case|tracking|request|incident|issue)(?: (?:number|id|no\.?|ref(?:erence)?|key))?\s?(?:is|:|#|=|\[|\(){1,2}\s{0,2}[[#(]{0,2}[A-Z]{0,8}[-#]?\d{2,}/i,
-  away: /\b(?:i am|i'm|i will be|i'll be|we are|currently|am)\b[^.\n]{0,30}\b(?:out of (?:the |my )?office|on (?:annual |maternity |paternity |parental |sick |study )?(?:leave|vacation|holidays?|a business trip)|away|travell?ing|unavailable|closed)|\bno longer (?:with|works?|employed|in use|monitored)|\bout of (?:the )?office\b|\boffice (?:is|will be) closed/i,
+  away: /\b(?:i am|i'm|i will be|i'll be|we are|currently|am)\b[^.\n]{0,30}\b(?:out of (?:the |my )?office|on (?:annual |maternity |paternity |parental |sick |study )?(?:leave|vacation|holidays?|a business trip)|away|travell?ing|unavailable)|\bno longer (?:with|works?|employed|in use|monitored)|\bout of (?:the )?office\b/i,
+  closed:
+    /\b(?:office|we|support) (?:is|are|will be) (?:currently )?closed|outside (?:of )?(?:our )?(?:business|office|working|support) hours/i,
   later:
     /\b(?:limited|no|intermittent|without) access to (?:my )?e-?mails?|\b(?:upon|on|when|after|until) my return|\b(?:will|shall) (?:return|be back|reply|respond)|\bback (?:in the office|on)|\b(?:urgent|immediate(?:ly)?|emergency|assistance|matters?)\b[^.\n]{0,50}\b(?:contact|call|please|reach|e-?mail)|\b(?:response|reply|replies) (?:may|will|might) be delayed|\bdelay(?:ed)? in (?:my )?(?:response|reply)|\bplease (?:contact|direct|send)/i,
 };
@@ -39,13 +56,19 @@ const english = {
 const noticeCharsMax = 600;
 
 /** The acts of an automatic letter that stand in this text, in words; null where there are too few to tell. */
-export function automaticActs(text: string): string | null {
+export function automaticActs(written: string): string | null {
+  const text = written.replaceAll('御', 'ご');
   for (const words of [japanese, english]) {
     const does = (act: keyof typeof japanese): boolean => words[act].test(text);
-    const receives = does('receipt') || does('thanks');
-    if (receives && does('promise')) return 'it thanks for an inquiry and promises an answer';
-    if (does('receipt') && does('reference')) return 'it gives a number to an inquiry that arrived';
+    const thanks = does('thanks');
+    const receives = does('receipt') || thanks || does('regards');
+    if (receives && (does('promise') || does('closed')))
+      return 'it thanks for an inquiry and promises an answer';
+    if ((does('receipt') || thanks) && does('reference'))
+      return 'it gives a number to an inquiry that arrived';
+    if (does('accepts')) return 'it says that an inquiry was accepted';
     if (does('away') && (does('later') || receives)) return 'it says that somebody is away';
+    if (does('closed') && does('later')) return 'it says when somebody is there again';
     if (does('away') && text.length <= noticeCharsMax) return 'it says nothing but that somebody is away';
   }
   return null;

@@ -68,8 +68,10 @@ const mailProgram =
   /outlook|thunderbird|apple mail|iphone|ipad|becky|shuriken|al-mail|winbiff|edmax|eudora|notes|windows (?:live )?mail|microsoft mail|sylpheed|claws|mutt|roundcube|squirrel|horde|rainloop|desknet|cybozu|サイボウズ|garoon|spark|em client|evolution|kmail|wanderlust|postbox|mailspring|bluemail|active! ?mail/i;
 
 /** Exchange lets no absence notice answer the mail of a group, and marks what its members write. */
-function handWritten(field: Field, own: string): boolean {
+function handWritten(letter: Letter, field: Field): boolean {
+  const own = letter.body.own.slice(0, wordsCharsMax);
   return (
+    letter.headers.some(({ name }) => name.startsWith('x-ms-exchange-')) ||
     mailProgram.test(`${field('x-mailer')} ${field('user-agent')}`.slice(0, 400)) ||
     field('thread-index') !== '' ||
     field('x-ms-has-attach') !== '' ||
@@ -89,7 +91,7 @@ function* weakFields(letter: Letter, field: Field, surroundings: Surroundings): 
   const forbids = suppress.some((value) => value === 'all' || value === 'oof' || value === 'autoreply');
   // A machine that names a contract says `All`; `OOF` alone is Exchange's word about a group.
   const excused = numbered && !suppress.includes('all');
-  if (forbids && !excused && !handWritten(field, letter.body.own.slice(0, wordsCharsMax)))
+  if (forbids && !excused && !handWritten(letter, field))
     yield weak('X-Auto-Response-Suppress forbids an automatic answer');
   const loop = field('x-loop').toLowerCase();
   if (loop !== '' && ourAddresses.some((one) => loop.includes(one.toLowerCase()))) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { cpuMs } from '../../test/cpu-time.ts';
 import { screen } from './automatic-mail.ts';
 import type { Letter } from './letter.ts';
 
@@ -75,14 +76,31 @@ describe('ordinary mail', () => {
 });
 
 it('is linear over hostile words', () => {
-  for (const piece of ['自動', '【', 'この', ' ', '不在の', 'a-', '(', '※', 'out of ', '自動返信', '　']) {
-    const text = piece.repeat(1_000_000 / piece.length);
-    const { letter: read } = letter(`From: a@example.jp\nSubject: x\n\nx`);
-    const startedAt = performance.now();
-    screen(
+  const { letter: read } = letter(`From: a@example.jp\nSubject: x\n\nx`);
+  const hostile = (text: string) => () =>
+    void screen(
       { ...read, subject: text.slice(0, 500), body: { own: text, quoted: '', signature: text } },
       { ...ours, returnPath: text.slice(0, 5_000) },
     );
-    expect(performance.now() - startedAt).toBeLessThan(50);
+  // The first look compiles the patterns.
+  hostile('x')();
+  const pieces = [
+    '自動',
+    '【',
+    'この',
+    ' ',
+    '不在の',
+    'a-',
+    '(',
+    '※',
+    'out of ',
+    '自動返信',
+    '　',
+    'メール',
+    'your ',
+  ];
+  for (const piece of pieces) {
+    const look = hostile(piece.repeat(1_000_000 / piece.length));
+    expect(Math.min(cpuMs(look), cpuMs(look))).toBeLessThan(50);
   }
 });

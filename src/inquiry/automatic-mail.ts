@@ -7,7 +7,13 @@
  */
 import { automaticActs } from './automatic-acts.ts';
 import { fromFields } from './automatic-fields.ts';
-import { automaticLine, automaticSubject, noReply } from './automatic-wording.ts';
+import {
+  automaticLine,
+  automaticSubject,
+  machineName,
+  noReply,
+  opensOrRecalls,
+} from './automatic-wording.ts';
 import type { Letter } from './letter.ts';
 import { personWrites } from './person-wording.ts';
 import { fromFormat, type MailKind, type Sign, wordsCharsMax } from './report-mail.ts';
@@ -91,7 +97,11 @@ function* fromEnvelope(
   }
   if (noReply.test(address)) yield weak(`the sender ${address} takes no replies`);
   else if (noReplyName.test(letter.from?.name ?? '')) yield weak('the sender says that it takes no replies');
-  if (/^(?:postmaster|listserv|majordomo|root|daemon|cron|www-data|apache|nagios|zabbix)@/.test(address)) {
+  if (
+    /^(?:postmaster|[a-z0-9._+-]{1,60}-bounces?|listserv|majordomo|root|daemon|cron|www-data|apache|nagios|zabbix)@/.test(
+      address,
+    )
+  ) {
     yield weak(`the sender is ${address}`);
   }
 }
@@ -103,19 +113,22 @@ const echo =
 const answersInvitation =
   /^(?:承諾|辞退|仮承諾|欠席|出席|accepted|declined|tentative(?:ly accepted)?|cancell?ed|キャンセル(?:済み)?)\s?[:：]/i;
 
-function* fromWording({ subject, body, attachments }: Letter): Generator<Sign> {
+function* fromWording({ subject, body, attachments, from }: Letter): Generator<Sign> {
   const weak = (reason: string): Sign => ({ kind: 'inquiry', strong: false, reason });
   const own = body.own.slice(0, wordsCharsMax);
   const echoAt = echo.exec(own)?.index ?? own.length;
+  if (opensOrRecalls(subject)) return yield weak('the subject of a receipt that a mail program makes');
   // Who asks is a person, and may have pasted the automatic mail the question is about.
   if (personWrites(own.slice(0, echoAt))) return;
   // A click on an invitation writes no mail, but sends one.
   if (answersInvitation.test(subject) && attachments.some(({ type }) => type === 'text/calendar'))
     yield weak('the answer to an invitation');
+  if (machineName.test(from?.address.toLowerCase() ?? '')) yield weak('the sender has the name of a machine');
   if (automaticSubject(subject)) yield weak('the subject of an automatic answer; probably automatic');
   if (automaticLine.test(own) || automaticLine.test(body.signature.slice(0, wordsCharsMax))) {
     yield weak('the text says that it was sent automatically');
   }
-  const acts = automaticActs(own.normalize('NFKC'));
+  const title = /^(?:re|fwd?|返信|転送)\s?[:：]/i.test(subject) ? '' : `${subject}\n`;
+  const acts = automaticActs(`${title}${own}`.normalize('NFKC'));
   if (acts !== null) yield weak(`the text of an automatic answer: ${acts}; probably automatic`);
 }
