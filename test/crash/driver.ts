@@ -134,7 +134,7 @@ async function run(options: CrashOptions, dir: string, sink: Sink): Promise<Cras
       ...still.map((what) => `still running: ${what}`),
       ...failures,
     ],
-    killsByStep: Object.fromEntries(['opening' as const, ...steps].map((step) => [step, count([step])])),
+    killsByStep: Object.fromEntries(steps.map((step) => [step, count([step])])),
     counts,
     intakes: { runs: files.runs, killed: files.killed },
   };
@@ -164,15 +164,22 @@ function openNursery(program: string, configFile: string, clock: () => string, f
   };
 }
 
-/** The first life dies while it makes the store; then every step comes once a round, in an order of the dice. */
+/**
+ * The first life dies while it makes the store. Then every named step comes once a round, in an order of the dice, so
+ * that 300 kills come to each of the 15 twenty times; one kill at any moment comes with each round and is not counted.
+ */
 function planned({ kills, steps: only }: CrashOptions, random: () => number): readonly Step[] {
   if (only !== undefined) return Array.from({ length: kills }, (_, n) => only[n % only.length]!);
-  const plan: Step[] = ['opening'];
-  while (plan.length < kills) {
-    const round = steps.map((step) => ({ step, at: random() })).sort((a, b) => a.at - b.at);
-    plan.push(...round.map(({ step }) => step));
-  }
-  return plan.slice(0, kills);
+  const shuffled = (round: readonly Step[]) =>
+    round
+      .map((step) => ({ step, at: random() }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ step }) => step);
+  const plan: Step[] = ['opening', ...shuffled(steps.filter((step) => step !== 'opening'))];
+  const named = () => plan.filter((step) => step !== 'any').length;
+  while (named() < kills) plan.push(...shuffled(steps));
+  while (named() > kills) plan.pop();
+  return plan;
 }
 
 async function liveAndDie(

@@ -20,9 +20,9 @@ const usable =
   kills > 0 &&
   Number.isSafeInteger(seed) &&
   (values.fault === undefined || faults.includes(values.fault as Fault)) &&
-  (only === undefined || only.every((step) => step === 'opening' || steps.includes(step)));
+  (only === undefined || only.every((step) => steps.includes(step)));
 if (!usable) {
-  console.error(`--kills N  --seed N  --fault ${faults.join('|')}  --steps opening,${steps.join(',')}`);
+  console.error(`--kills N  --seed N  --fault ${faults.join('|')}  --steps ${steps.join(',')}`);
   process.exit(2);
 }
 console.log(`${kills} kills, seed ${seed}`);

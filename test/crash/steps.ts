@@ -21,10 +21,10 @@ export const ownSteps = [
 export const mailboxSteps: readonly Step[] = ['fetched', 'moved'];
 
 /** Where the driver kills: while the store opens, when the relay has the final dot but has not answered, whenever. */
-export const steps = [...ownSteps, 'dot', 'any'] as const;
+export const steps = ['opening', ...ownSteps, 'dot', 'any'] as const;
 
 export type OwnStep = (typeof ownSteps)[number];
-export type Step = 'opening' | (typeof steps)[number];
+export type Step = (typeof steps)[number];
 
 /**
  * Planted faults, to show that the driver sees them: 250 before the commit; no second mark around the body; a ledger
