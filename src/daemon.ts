@@ -30,10 +30,10 @@ import { openStore } from './store/open.ts';
 import { loadTemplates } from './templates.ts';
 
 /** The safety net behind the doorbells: a mail or a letter another process left waits at most this long. */
-const readTick = '*/5 * * * * *';
-const sendTick = '*/2 * * * * *';
+const readTickMs = 5_000;
+const sendTickMs = 2_000;
 /** Whether the night's purge is due; only where `retention` is set. */
-const purgeTick = '*/10 * * * *';
+const purgeTickMs = 10 * 60_000;
 /** Mail is refused for now below this share of the largest message, as Postfix does (threat 75). */
 const freeSpaceFactor = 1.5;
 /** A mail or letter in hand at SIGTERM has this long; everything must end within 10 s (spec 7). */
@@ -232,7 +232,7 @@ export async function startDaemon(
 function readingJob(desk: OpenDesk, lane: Lane, decided: () => void, deferred: () => void): Job {
   const work = (stopping: () => boolean) =>
     receiveWaiting(desk, lane, desk.now, stopping, { decided, deferred });
-  const job = openJob(lane === 'mail' ? 'read' : `read-${lane}`, readTick, work, desk.journal);
+  const job = openJob(lane === 'mail' ? 'read' : `read-${lane}`, readTickMs, work, desk.journal);
   const edges = lane === 'fax' ? [desk.faxReader] : [desk.reader, desk.prover];
   return lastingAtMost(finishMsMax, job, async () => {
     await Promise.all(edges.map((edge) => edge.close()));
@@ -247,7 +247,7 @@ function sendingJob(desk: OpenDesk): Job {
     await dispatchDue(desk, desk.now, stopping);
   };
   // The courier itself gives the letter in hand its time.
-  return lastingAtMost(0, openJob('send', sendTick, work, desk.journal), () => desk.courier.close());
+  return lastingAtMost(0, openJob('send', sendTickMs, work, desk.journal), () => desk.courier.close());
 }
 
 function purgingJob(desk: OpenDesk, retentionDays: number): Job {
@@ -259,7 +259,7 @@ function purgingJob(desk: OpenDesk, retentionDays: number): Job {
     desk.journal.info('purged', { ...purged });
     if (!stopping()) done = night;
   };
-  return openJob('purge', purgeTick, work, desk.journal);
+  return openJob('purge', purgeTickMs, work, desk.journal);
 }
 
 /** Stopping waits for the message or letter in hand; after `msMax` its edge is closed and ends it. */

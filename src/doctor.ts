@@ -13,6 +13,7 @@ import { inspectMailbox } from './mailbox/imap-done.ts';
 import { parseListen } from './mailbox/smtp-rules.ts';
 import { mailboxOptions } from './mailboxes.ts';
 import { openSecretKeys } from './secret-key.ts';
+import { findDamage } from './store/damage.ts';
 import { loadTemplates } from './templates.ts';
 
 /** The calendar's end is told so early that next year's closures can still be entered (threat 82). */
@@ -47,7 +48,7 @@ export async function* checks(
   );
   yield templates;
   if (folder.status === 'ok') yield attempt('signing key', () => signingKey(config.dataDir));
-  if (folder.status === 'ok' && templates.status === 'ok') yield await database(open);
+  if (folder.status === 'ok' && templates.status === 'ok') yield await database(config, open);
   yield calendar(config, now);
   yield config.staff.length > 0
     ? ok(
@@ -91,9 +92,12 @@ function signingKey(dataDir: string): Check {
     : warn('signing key', `${file} can be read by others on this machine; run chmod 600 ${file}`);
 }
 
-async function database(open: () => Promise<OpenDesk>): Promise<Check> {
+async function database(config: Config, open: () => Promise<OpenDesk>): Promise<Check> {
   try {
-    const contracts = await (await open()).store.contracts.count();
+    const { store } = await open();
+    const damage = await findDamage(config.database);
+    if (damage !== null) return fail('database', damage);
+    const contracts = await store.contracts.count();
     return contracts > 0
       ? ok('database', `open, ${contracts} contracts registered`)
       : warn(

@@ -1,8 +1,7 @@
 /**
  * Ticks and doorbells: a job never overlaps itself, a ring during a run makes it run once more, and stopping
- * waits for the run in hand (node-cron's own stop does not).
+ * waits for the run in hand. Ticks follow the monotonic clock, so that a host whose clock is set back goes on working.
  */
-import cron from 'node-cron';
 import type { Journal } from './desk/ports.ts';
 import { isWorldTrouble } from './desk/trouble.ts';
 
@@ -19,7 +18,7 @@ export interface Job extends AsyncDisposable {
  */
 export function openJob(
   name: string,
-  expression: string,
+  tickMs: number,
   work: (stopping: () => boolean) => Promise<void>,
   journal: Journal,
 ): Job {
@@ -44,11 +43,7 @@ export function openJob(
     if (running === null) running = run();
     else again = true;
   };
-  const task = cron.schedule(expression, ring, {
-    name,
-    noOverlap: true,
-    logger: { info: () => {}, warn: () => {}, error: () => {}, debug: () => {} },
-  });
+  const ticks = setInterval(ring, tickMs);
   return {
     ring,
     async idle() {
@@ -56,7 +51,7 @@ export function openJob(
     },
     async [Symbol.asyncDispose]() {
       stopped = true;
-      await task.destroy();
+      clearInterval(ticks);
       if (running !== null) await running;
     },
   };

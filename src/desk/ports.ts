@@ -209,8 +209,8 @@ export interface OutboxStore {
   countStrangers(domain: string, since: { hour: string; day: string }): Promise<StrangerCounts>;
   /** Letters of which a bounce was recorded at or after the instant, counted up to `limit`. */
   bouncedSince(instant: string, limit: number): Promise<number>;
-  /** Letters to customers that left at or after the instant, for the rate. */
-  sentSince(instant: string): Promise<number>;
+  /** Letters to customers that left from the first instant to the second, for the rate. */
+  sentBetween(from: string, until: string): Promise<number>;
   /** The last letter that left for this address, or null. */
   latestTo(address: string): Promise<OutboxItem | null>;
   /** Addresses a permanent bounce was recorded for, among those given. */

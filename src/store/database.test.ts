@@ -15,7 +15,7 @@ import { migrations } from '../../migrations/index.ts';
 import { acceptance } from '../../test/decision.ts';
 import { startPostgres } from '../../test/postgres.ts';
 import { connect, type Database } from './database.ts';
-import { explained, mayTryAgain } from './failure.ts';
+import { explained } from './failure.ts';
 import { isDead, ownerOf } from './lease.ts';
 import { migrate } from './migrate.ts';
 import { openStore } from './open.ts';
@@ -210,7 +210,6 @@ describe('SQLite', () => {
       });
     const error = await insert().catch((caught: unknown) => caught);
     expect(error).toMatchObject({ kind: 'again', message: expect.stringContaining('no room') });
-    expect(mayTryAgain(error)).toBe(true);
     expect(await db.read((q) => q('blobs').pluck('digest'))).toEqual([]);
     await db.read((q) => q.raw('pragma max_page_count = 1000000'));
     await insert();
@@ -228,7 +227,6 @@ describe('SQLite', () => {
     spoil();
     const error = await openStore({ database: `sqlite:${file()}` }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ kind: 'stop', message: expect.stringContaining(words) });
-    expect(mayTryAgain(error)).toBe(false);
   });
 
   test('a damaged page stops the intake', async () => {
@@ -243,6 +241,36 @@ describe('SQLite', () => {
         again.received.accept(acceptance()).finally(() => again.close()),
       ),
     ).rejects.toMatchObject({ kind: 'stop' });
+  });
+
+  test('after the first sign of damage nothing is read or written, not even what is sound, by any process', async () => {
+    const database = `sqlite:${file()}`;
+    const said: string[] = [];
+    const note = (event: string) => void said.push(event);
+    await using store = await openStore({ database, log: { info: note, warn: note, error: note } });
+    await using other = await openStore({ database });
+    await store.received.accept(acceptance());
+    const db = connected(database);
+    await db.read((q) => q.raw('PRAGMA wal_checkpoint(TRUNCATE)'));
+    const { rootpage } = await db.read((q) => q('sqlite_master').where({ name: 'blobs' }).first('rootpage'));
+    const sound = readFileSync(file());
+    const bytes = Buffer.from(sound);
+    bytes.fill(0xff, (rootpage - 1) * 4096, rootpage * 4096);
+    writeFileSync(file(), bytes);
+    // What a process has read before it keeps in its memory.
+    await db.write((trx) => trx('outbox').del());
+    const damaged = { kind: 'stop', message: expect.stringContaining('restore the last backup') };
+    await expect(store.received.raw(1)).rejects.toMatchObject(damaged);
+    await expect(store.received.tally()).rejects.toMatchObject(damaged);
+    await expect(other.received.tally()).rejects.toMatchObject(damaged);
+    await expect(openStore({ database })).rejects.toMatchObject(damaged);
+    expect(said.filter((event) => event === 'store-damaged')).toHaveLength(1);
+    rmSync(`${file()}.damaged`);
+    await expect(store.received.tally()).rejects.toMatchObject(damaged);
+    for (const one of [store, other, db]) await one.close();
+    writeFileSync(file(), sound);
+    await using mended = await openStore({ database });
+    expect((await mended.received.tally()).accepted).toBe(1);
   });
 
   test.each(['', '-wal'])(
@@ -269,10 +297,9 @@ test.each(['mysql://x', 'uketsuke.db', ''])('%j is no database', async (database
   await expect(openStore({ database })).rejects.toMatchObject({ kind: 'stop' });
 });
 
-test('an error that is nobody’s doing but ours passes unchanged and may be tried again', () => {
+test('an error that is nobody’s doing but ours passes unchanged', () => {
   const ours = new TypeError('x');
   expect(explained(ours)).toBe(ours);
-  expect(mayTryAgain(ours)).toBe(true);
 });
 
 describe('the owner of a lease', () => {

@@ -63,6 +63,11 @@ export function gaveWay(error: unknown): boolean {
   return ['SQLITE_BUSY', 'SQLITE_LOCKED', '40001', '40P01', '55P03'].includes(codeOf(error));
 }
 
+/** Whether what is stored cannot be read any more. */
+export function isDamage(error: unknown): boolean {
+  return ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'XX001', 'XX002'].includes(codeOf(error));
+}
+
 /** The same error in words an operator can act on; errors that are not the world's doing pass unchanged. */
 export function explained(error: unknown): unknown {
   if (error instanceof Error && 'kind' in error) return error;
@@ -74,9 +79,4 @@ export function explained(error: unknown): unknown {
 
 export function storeError(kind: StoreError['kind'], message: string, cause?: unknown): StoreError {
   return Object.assign(new Error(message, { cause }), { kind });
-}
-
-/** False only when the store knows that trying again cannot help. */
-export function mayTryAgain(error: unknown): boolean {
-  return !(error instanceof Error && (error as Partial<StoreError>).kind === 'stop');
 }

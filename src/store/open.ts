@@ -1,6 +1,7 @@
 import type { Journal, Store, TicketStore } from '../desk/ports.ts';
 import { blocks } from './blocks.ts';
 import { contractStore } from './contracts.ts';
+import { guarded } from './damage.ts';
 import { apart, connect, type Database, inside } from './database.ts';
 import { decisions } from './decisions.ts';
 import { mailboxLedger } from './mailboxes.ts';
@@ -29,7 +30,7 @@ export interface StoreOptions {
  */
 export async function openStore(options: StoreOptions): Promise<Store & AsyncDisposable> {
   const { log, leaseClock = Date.now } = options;
-  const db = connect(options.database, log, options.patience);
+  const db = guarded(connect(options.database, log, options.patience), log);
   try {
     await migrate(db, log);
   } catch (error) {

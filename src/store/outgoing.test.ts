@@ -162,7 +162,10 @@ onBothDatabases('the outbox', (trial) => {
         hour: 1,
         day: 2,
       });
-      expect(await trial.store.outbox.sentSince('2026-11-24T01:00:00Z')).toBe(2);
+      const between = trial.store.outbox.sentBetween;
+      expect(await between('2026-11-24T01:00:00Z', '2026-11-24T01:00:30Z')).toBe(2);
+      // Of a clock that was set back since.
+      expect(await between('2026-11-23T23:00:00Z', '2026-11-24T00:00:00Z')).toBe(1);
     });
   });
 

@@ -116,11 +116,11 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
           .limit(limit);
         return letters.length;
       }),
-    sentSince: (at) =>
+    sentBetween: (from, until) =>
       db.read(async (q) => {
         const row: Row | undefined = await q('outbox')
           .where({ state: 'sent' })
-          .where('sent_at', '>=', instant(at))
+          .whereBetween('sent_at', [instant(from), instant(until)])
           .whereNotIn('kind', [...STAFF_KINDS])
           .count({ n: '*' })
           .first();
