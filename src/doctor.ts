@@ -9,6 +9,7 @@ import type { Check } from './command/door.ts';
 import { type Config, isLoopback, readSecret } from './config.ts';
 import { prepareFolder } from './daemon.ts';
 import type { OpenDesk } from './desk/house.ts';
+import type { Gauges } from './desk/ports.ts';
 import { inspectMailbox } from './mailbox/imap-done.ts';
 import { parseListen } from './mailbox/smtp-rules.ts';
 import { mailboxOptions } from './mailboxes.ts';
@@ -19,6 +20,8 @@ import { loadTemplates } from './templates.ts';
 /** The calendar's end is told so early that next year's closures can still be entered (threat 82). */
 const horizonWarnDays = 92;
 const relayMsMax = 5_000;
+/** Mail is read in seconds and letters leave in minutes; longer than this something is wrong. */
+const standsMinutes = 15;
 
 const ok = (check: string, message: string): Check => ({ check, status: 'ok', message });
 const warn = (check: string, message: string): Check => ({ check, status: 'warn', message });
@@ -48,7 +51,12 @@ export async function* checks(
   );
   yield templates;
   if (folder.status === 'ok') yield attempt('signing key', () => signingKey(config.dataDir));
-  if (folder.status === 'ok' && templates.status === 'ok') yield await database(config, open);
+  if (folder.status === 'ok' && templates.status === 'ok') {
+    const answer = await database(config, open);
+    yield answer;
+    if (answer.status !== 'fail')
+      yield backlog(await (await open()).store.overview.gauges(now.toISOString()), now);
+  }
   yield calendar(config, now);
   yield config.staff.length > 0
     ? ok(
@@ -107,6 +115,27 @@ async function database(config: Config, open: () => Promise<OpenDesk>): Promise<
   } catch (error) {
     return fail('database', (error as Error).message);
   }
+}
+
+/** What stands still, and what waits for a person. */
+export function backlog({ waiting, outbox, quarantined }: Gauges, now: Date): Check {
+  const minutes = (at: string | null) =>
+    at === null ? 0 : Math.floor((now.getTime() - Date.parse(at)) / 60_000);
+  const unread = minutes(waiting.mail.oldest);
+  const due = minutes(outbox.oldestDue);
+  const found = [
+    unread > standsMinutes
+      ? `${waiting.mail.count} mails wait to be read, the oldest for ${unread} minutes: does the daemon run?`
+      : '',
+    due > standsMinutes
+      ? `${outbox.due} letters could have left, the oldest ${due} minutes ago: does the daemon run, and does the relay answer?`
+      : '',
+    outbox.uncertain > 0
+      ? `${outbox.uncertain} letters are uncertain: uketsuke outbox list, then retry or settle each`
+      : '',
+    quarantined > 0 ? `${quarantined} mails could not be read: uketsuke quarantine list` : '',
+  ].filter((one) => one !== '');
+  return found.length === 0 ? ok('backlog', 'nothing stands still') : warn('backlog', found.join('; '));
 }
 
 /** The language data are installed with the program; without them every fax would wait for a person. */

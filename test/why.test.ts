@@ -87,6 +87,19 @@ describe('why', () => {
     );
   });
 
+  it('a merged ticket says where it goes on', async () => {
+    await start();
+    const { store } = trial.daemon.desk;
+    const from = await trial.ticketOf(await trial.send(mail()));
+    const into = await trial.ticketOf(await trial.send(mail({ from: 'kato@sample.example.jp' })));
+    const change = { id: from.id, version: from.version, state: 'closed', mergedInto: into.id } as const;
+    expect(await store.change(trial.now().toISOString(), change, [], [], [])).toBe('done');
+    const { document, text } = await ask(from.ref);
+    expect(document.ticket.mergedInto).toBe(into.ref);
+    expect(text).toContain(`uketsuke why ${into.ref}`);
+    expect((await ask(into.ref)).document.messages).toHaveLength(2);
+  });
+
   it('what is ignored, withheld or doubled says so', async () => {
     await start();
     const automatic = await trial.send(mail({ headers: ['Auto-Submitted: auto-replied'] }), '');

@@ -16,7 +16,10 @@ export async function tellWhy(door: Door, asked: string): Promise<void> {
     ticket:
       ticket === null
         ? null
-        : { ref: ticket.ref, state: ticket.state, number: ticket.number, verified: ticket.verified },
+        : {
+            ...{ ref: ticket.ref, state: ticket.state, number: ticket.number, verified: ticket.verified },
+            mergedInto: found.mergedInto,
+          },
     messages: found.messages.map(messageOf),
     letters: found.letters.map(letterOf),
     events: found.events.map((event) => ({ ...event, at: shown(event.at) })),
@@ -98,7 +101,13 @@ function letterOf(item: OutboxItem) {
 }
 
 interface Document {
-  readonly ticket: { ref: string; state: string; number: string | null; verified: boolean } | null;
+  readonly ticket: {
+    ref: string;
+    state: string;
+    number: string | null;
+    verified: boolean;
+    mergedInto: string | null;
+  } | null;
   readonly messages: readonly ReturnType<typeof messageOf>[];
   readonly letters: readonly ReturnType<typeof letterOf>[];
   readonly events: readonly { at: string; actor: string; kind: string; reason: string }[];
@@ -109,6 +118,9 @@ function story({ ticket, messages, letters, events }: Document): string {
     ticket?.number == null ? 'no number' : `${ticket.number}${ticket.verified ? '' : ' (unverified)'}`;
   return [
     ticket === null ? 'No ticket.' : `Ticket ${ticket.ref} is ${ticket.state}, ${number}.`,
+    ...(ticket?.mergedInto == null
+      ? []
+      : [`It goes on in ${ticket.mergedInto}: its messages are there (uketsuke why ${ticket.mergedInto}).`]),
     ...messages.flatMap((one) => ['', ...steps(one)]),
     '',
     letters.length === 0 ? 'No letter was queued.' : 'Letters:',

@@ -12,6 +12,8 @@ export interface Told {
 export interface Why {
   /** The ticket asked for, or the one the message belongs to. */
   readonly ticket: Ticket | null;
+  /** Reference of the ticket it was merged into, or null. */
+  readonly mergedInto: string | null;
   /** The message asked for, or those of the ticket, oldest first. */
   readonly messages: readonly Told[];
   /** Letters of the ticket, or those the message caused. */
@@ -37,7 +39,7 @@ export async function why(desk: Desk, asked: string): Promise<Why | null> {
   if (letter === null) return null;
   const ticket = letter.ticketId === null ? null : await store.tickets.byId(letter.ticketId);
   return ticket === null
-    ? { ticket, messages: [], letters: [letter], events: [] }
+    ? { ticket, mergedInto: null, messages: [], letters: [letter], events: [] }
     : ofTicket(desk, ticket.ref);
 }
 
@@ -45,7 +47,8 @@ async function ofTicket(desk: Desk, ref: string): Promise<Why | null> {
   const detail = await desk.store.tickets.detail(ref);
   if (detail === null) return null;
   const messages = await Promise.all(detail.messages.map(({ id }) => told(desk, id)));
-  return { ...detail, messages: messages.flatMap((one) => one ?? []) };
+  const mergedInto = await refOf(desk, detail.ticket.mergedInto);
+  return { ...detail, mergedInto, messages: messages.flatMap((one) => one ?? []) };
 }
 
 async function ofMessages(desk: Desk, ids: readonly number[]): Promise<Why | null> {
@@ -56,10 +59,15 @@ async function ofMessages(desk: Desk, ids: readonly number[]): Promise<Why | nul
   const letters = ticketId === null ? [] : await store.outbox.ofTicket(ticketId);
   return {
     ticket: ticketId === null ? null : await store.tickets.byId(ticketId),
+    mergedInto: null,
     messages,
     letters: letters.filter(({ receivedId }) => ids.includes(receivedId ?? 0)),
     events: messages.flatMap(({ trail }) => trail.events),
   };
+}
+
+async function refOf({ store }: Desk, id: number | null): Promise<string | null> {
+  return id === null ? null : ((await store.tickets.byId(id))?.ref ?? null);
 }
 
 async function told({ store }: Desk, id: number): Promise<Told | null> {
