@@ -697,12 +697,15 @@ describe('the configuration and the folder', () => {
       'templates: ok',
       'signing key: ok',
       'database: warn',
+      'backlog: ok',
       'calendar: warn',
       'staff: warn',
       'relay: warn',
       'replies: ok',
       'sender proof: ok',
       'fax: ok',
+      'retention: ok',
+      'http: ok',
       'disk: ok',
     ]);
   });
