@@ -88,7 +88,14 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
         }
         return false;
       }),
-    recover: (now, follow) => db.write((trx) => recover(trx, instant(now), leaseClock(), follow)),
+    recover: async (now, follow) => {
+      // Asked every few seconds: where nothing is being sent, nobody takes the write lock.
+      const sending: Row | undefined = await db.read((q) =>
+        q('outbox').where({ state: 'sending' }).first('id'),
+      );
+      if (sending === undefined) return [];
+      return db.write((trx) => recover(trx, instant(now), leaseClock(), follow));
+    },
     add: (now, letters) =>
       db.write((trx) =>
         writeLetters(trx, { at: now, ticketId: null, receivedId: null, outboxId: null }, letters),
