@@ -10,6 +10,7 @@ import { by, gauge, type Metric, metricsText } from './status-text.ts';
 /** A mailbox is looked at every minute; after so many missed looks something is wrong with it. */
 const pollMsMax = 3 * 60_000;
 const dayMs = 86_400_000;
+const databaseMsMax = 5_000;
 
 /** When each mailbox was last looked through without trouble; null: not yet. */
 export type Polled = ReadonlyMap<string, Date | null>;
@@ -45,11 +46,21 @@ export async function notReady(desk: Desk, polled: Polled, now: Date): Promise<r
     const ms = now.getTime() - at.getTime();
     return ms <= pollMsMax ? [] : [`mailbox ${name} was last looked at ${Math.round(ms / 1000)} s ago`];
   });
-  const answers = await desk.store.overview.gauges(now.toISOString()).then(
-    () => [],
-    () => ['the database does not answer'],
-  );
-  return [...answers, ...late];
+  return (await gaugesOf(desk, now)) === null ? ['the database does not answer', ...late] : late;
+}
+
+/** Null when the database does not answer in time; what else is known is told all the same. */
+async function gaugesOf(desk: Desk, now: Date): Promise<Gauges | null> {
+  return inTime(desk.store.overview.gauges(now.toISOString()), databaseMsMax).catch(() => null);
+}
+
+/** Rejects when the work takes longer; the work goes on. */
+export async function inTime<T>(work: Promise<T>, msMax: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${msMax} ms`)), msMax);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 export async function metrics(
@@ -58,7 +69,7 @@ export async function metrics(
   state: { readonly polled: Polled; readonly counts: Counts; readonly startedAt: Date },
   now: Date,
 ): Promise<string> {
-  const gauges = await desk.store.overview.gauges(now.toISOString());
+  const gauges = await gaugesOf(desk, now);
   const database = config.database.split(':')[0]!.replace('postgresql', 'postgres');
   const known =
     instantAt(knownUntil(config.calendar), '00:00').getTime() - instantAt(dayOf(now), '00:00').getTime();
@@ -74,7 +85,12 @@ export async function metrics(
       'Memory of this process, its children not counted.',
       process.memoryUsage.rss(),
     ),
-    ...ofQueues(gauges, now),
+    gauge(
+      'uketsuke_database_up',
+      'The database answers; 0: what is counted in it is missing here.',
+      gauges === null ? 0 : 1,
+    ),
+    ...(gauges === null ? [] : ofQueues(gauges, now)),
     by(
       'counter',
       'uketsuke_messages_total',

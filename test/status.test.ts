@@ -49,6 +49,7 @@ describe('a daemon with http.listen', () => {
     expect(type).toBe('text/plain; version=0.0.4; charset=utf-8');
     const told = {
       uketsuke_up: 1,
+      uketsuke_database_up: 1,
       'uketsuke_messages_waiting{lane="mail"}': 0,
       'uketsuke_messages_waiting{lane="fax"}': 0,
       'uketsuke_oldest_unread_age_seconds{lane="mail"}': 0,
@@ -136,7 +137,7 @@ describe('not ready', () => {
     expect(await notReady(trial.daemon.desk, new Map([['cltech', at]]), now)).toEqual(expected);
   });
 
-  it('a database that is gone: 503 on /readyz and /metrics, still alive', async () => {
+  it('a database that is gone: not ready, still alive, and what else is known is told', async () => {
     const trial = await start();
     const { httpPort } = trial.daemon;
     const { overview } = trial.daemon.desk.store;
@@ -144,10 +145,10 @@ describe('not ready', () => {
     const { status, text } = await get(httpPort, '/readyz');
     expect(status).toBe(503);
     expect(text).toBe('not ready\nthe database does not answer\n');
-    expect(await get(httpPort, '/metrics')).toMatchObject({
-      status: 503,
-      text: 'the database does not answer\n',
-    });
+    const told = (await get(httpPort, '/metrics')).text;
+    expect(sample(told, 'uketsuke_database_up')).toBe(0);
+    expect(sample(told, 'uketsuke_disk_free_bytes')).toBeGreaterThan(1e6);
+    expect(told).not.toMatch(/secret|uketsuke_letters_due/);
     expect((await get(httpPort, '/healthz')).status).toBe(200);
   });
 
