@@ -191,6 +191,9 @@ describe('two copies that answer one another (threat 2)', () => {
         [there]: await start({ address: there, yaml: '' }),
       };
       const inquiry = { from: there, subject: '質問', text: 'お世話になっております。質問です。' };
+      // Their references differ, so that neither takes the other's for its own.
+      for (const from of ['a@n1.example.jp', 'b@n2.example.jp'])
+        await desks[there]!.send(mail({ from, to: there }), from, there);
       await desks[here]!.send(mail(inquiry), there, here);
       const carried: Record<string, number> = { [here]: 0, [there]: 0 };
       const letters = (from: string, to: string) => desks[from]!.arrivals.filter((one) => one.to === to);
