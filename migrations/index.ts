@@ -10,6 +10,7 @@ import { up as up008 } from './008-restores.ts';
 import { up as up009 } from './009-caps.ts';
 import { up as up010 } from './010-search.ts';
 import { up as up011 } from './011-purge.ts';
+import { up as up012 } from './012-leaders.ts';
 
 /** One forward step of the schema. The number at the start of the name orders the list and names the backup. */
 export interface Migration {
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   { name: '009-caps', up: up009 },
   { name: '010-search', up: up010 },
   { name: '011-purge', up: up011 },
+  { name: '012-leaders', up: up012 },
 ];

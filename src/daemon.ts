@@ -183,6 +183,8 @@ export async function startDaemon(
         expected: () => (read === null ? undefined : desk.reader.warm()),
         arrived,
         polled: (mailbox) => void polled.set(mailbox, now()),
+        // What another process reads is told by that one.
+        leads: (mailbox, mine) => void (mine ? polled.set(mailbox, null) : polled.delete(mailbox)),
       });
       for (const one of watched) keep(one);
     }

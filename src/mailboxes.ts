@@ -22,6 +22,8 @@ export function watchMailboxes(
     readonly arrived: () => void;
     /** This mailbox was looked through, or gave mail: it is well. */
     readonly polled: (mailbox: string) => void;
+    /** This process reads the mailbox, or another one does. */
+    readonly leads: (mailbox: string, mine: boolean) => void;
   },
 ): readonly AsyncDisposable[] {
   return config.mailboxes.map((setting) => {
@@ -52,6 +54,7 @@ export function watchMailboxes(
         accept,
         expect: bells.expected,
         passed: () => bells.polled(setting.name),
+        leads: (mine) => bells.leads(setting.name, mine),
       },
       desk.journal,
     );

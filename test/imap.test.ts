@@ -467,6 +467,7 @@ it('is told of before it is fetched, so that its reader can start meanwhile', as
     ledger: trial.daemon.desk.store.mailboxes,
     expect: () => void said.push('expected'),
     passed: () => void said.push('passed'),
+    leads: () => undefined,
     accept: async () => void said.push('fetched'),
   };
   const quiet = { info: () => {}, warn: () => {}, error: () => {} };

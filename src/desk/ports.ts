@@ -41,6 +41,13 @@ export interface MailboxLedger {
   /** Accepted mails that are not yet marked as done on the server, lowest first. */
   unsettled(numbering: Numbering, limit: number): Promise<readonly number[]>;
   settled(numbering: Numbering, uids: readonly number[]): Promise<void>;
+  /**
+   * Takes the lead of a mailbox, or keeps it with its token, for a minute from now; null while another process has it.
+   * Only the leader connects, so that the processes of a desk do not pull at the same mails.
+   */
+  lead(mailbox: string, token: string | null): Promise<string | null>;
+  /** Gives the lead up at once. */
+  resign(mailbox: string, token: string): Promise<void>;
 }
 
 /** A received message in the ledger. */

@@ -35,6 +35,8 @@ export interface MailboxIntake {
   expect(): void;
   /** The mailbox was looked through without trouble. */
   passed(): void;
+  /** Whether it is this process that reads the mailbox, or another one. */
+  leads(mine: boolean): void;
   /** Resolves when every mail is on disk, with its place. */
   accept(numbering: Numbering, mails: readonly FetchedMail[]): Promise<void>;
 }

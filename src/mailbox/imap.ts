@@ -11,11 +11,14 @@ import {
   type MailboxAccess,
   type MailboxTrouble,
 } from './imap-connection.ts';
+import { openLead } from './imap-lead.ts';
 import { type MailboxIntake, type Session, takeWaiting } from './imap-pass.ts';
 
 const POLL_MS = 60_000;
 /** While a login is refused, how often the secret is looked at for a change. */
 const SECRET_LOOK_MS = 2_000;
+/** While another process reads the mailbox, how often it is looked whether that one is gone. */
+const STANDBY_LOOK_MS = 5_000;
 /** SIGTERM gives the whole daemon 10 s (spec 7). */
 const CLOSE_MS_MAX = 7_000;
 
@@ -35,12 +38,32 @@ export function openMailbox(options: MailboxOptions, intake: MailboxIntake, log:
   const tries = new Map<number, number>();
   let stopped = false;
   let current: Connection | null = null;
+  const lead = openLead(intake.ledger, mailbox, () => {
+    log.warn('mailbox-lead-lost', { mailbox, reason: 'another process reads it now' });
+    current?.client.close();
+  });
+  let waiting = false;
+
+  /** Whether this process is the one that reads; those who wait say so once. */
+  async function leads(): Promise<boolean> {
+    const mine = await lead.take();
+    if (waiting === mine) {
+      waiting = !mine;
+      intake.leads(mine);
+      if (waiting) log.info('mailbox-standby', { mailbox, reason: 'another process reads it' });
+    }
+    return mine;
+  }
 
   async function watch(): Promise<void> {
     for (let failures = 0; !stopped; ) {
       const startedAt = performance.now();
       cut = new AbortController();
       try {
+        if (!(await leads())) {
+          await stop.wait(STANDBY_LOOK_MS);
+          continue;
+        }
         current = await connectMailbox(options, cut.signal);
         await serve(current, () => {
           if (failures > 0) log.info('mailbox-recovered', { mailbox, failures });
@@ -119,6 +142,7 @@ export function openMailbox(options: MailboxOptions, intake: MailboxIntake, log:
       const timer = setTimeout(() => cut.abort(), current === null ? 0 : CLOSE_MS_MAX);
       await running;
       clearTimeout(timer);
+      await lead[Symbol.asyncDispose]();
     },
   };
 }

@@ -140,7 +140,18 @@ type Inner = any;
 
 function openPostgres(url: string): Knex {
   const Client: Inner = require('knex/lib/dialects/postgres/index.js');
+  /** The last query of each connection: pg wants the next one only when it is answered. */
+  const asked = new WeakMap<object, Promise<unknown>>();
   class PostgresClient extends Client {
+    _query(connection: object, query: unknown): Promise<unknown> {
+      const answer = (asked.get(connection) ?? Promise.resolve()).then(() => super._query(connection, query));
+      asked.set(
+        connection,
+        answer.catch(() => {}),
+      );
+      return answer;
+    }
+
     prepBindings(bindings: readonly unknown[] | undefined): unknown {
       return bindings?.map(storable);
     }

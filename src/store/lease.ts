@@ -14,6 +14,7 @@ export const noLease = { owner: null, token: null, lease_until: null };
 
 export const claimLeaseMs = 5 * 60_000;
 export const sendLeaseMs = 3 * 60_000;
+export const leadLeaseMs = 60_000;
 
 /**
  * This process as `host:pid:start`. The host part names machine and pid namespace too, so that two containers or

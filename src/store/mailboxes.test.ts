@@ -107,6 +107,35 @@ describe.each(['sqlite', 'postgres'])('the ledger of mailboxes on %s', (dialect)
     expect(await store.mailboxes.unknown(numbering, [1])).toEqual([1]);
   });
 
+  test('has one leader, until that one resigns, or its minute is over', async () => {
+    let clock = 0;
+    await using other = await openStore({ database, leaseClock: () => clock });
+    await using third = await openStore({ database, leaseClock: () => clock });
+    const token = await other.mailboxes.lead('desk', null);
+    expect(token).not.toBeNull();
+    expect(await third.mailboxes.lead('desk', null)).toBeNull();
+    expect(await third.mailboxes.lead('office', null)).not.toBeNull();
+    clock = 50_000;
+    expect(await other.mailboxes.lead('desk', token)).toBe(token);
+    clock = 109_999;
+    expect(await third.mailboxes.lead('desk', 'a token of old')).toBeNull();
+    clock = 110_000;
+    const taken = await third.mailboxes.lead('desk', null);
+    expect(taken).not.toBeNull();
+    expect(await other.mailboxes.lead('desk', token)).toBeNull();
+    await other.mailboxes.resign('desk', token!);
+    expect(await other.mailboxes.lead('desk', null)).toBeNull();
+    await third.mailboxes.resign('desk', taken!);
+    expect(await other.mailboxes.lead('desk', null)).not.toBeNull();
+  });
+
+  test('of many who want to lead at once one does', async () => {
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openStore({ database })));
+    const tokens = await Promise.all(stores.map((one) => one.mailboxes.lead('desk', null)));
+    expect(tokens.filter((one) => one !== null)).toHaveLength(1);
+    for (const one of stores) await one.close();
+  });
+
   test('tells the reader that only the headers are there', async () => {
     await store.received.acceptAll([acceptance(1, 'large', { partial: 'too-large-to-fetch' })]);
     expect(await store.received.claim()).toMatchObject({ partial: 'too-large-to-fetch' });

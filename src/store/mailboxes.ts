@@ -1,11 +1,13 @@
+import type { Knex } from 'knex';
 import type { MailboxLedger, Numbering } from '../desk/ports.ts';
 import type { Database } from './database.ts';
-import { instant } from './row.ts';
+import { isDead, leadLeaseMs, newLease, noLease } from './lease.ts';
+import { instant, type Row } from './row.ts';
 
 /** Bound parameters a statement may have on either database, with room to spare. */
 const uidsMax = 500;
 
-export function mailboxLedger(db: Database): MailboxLedger {
+export function mailboxLedger(db: Database, leaseClock: () => number): MailboxLedger {
   return {
     begin: ({ mailbox, account, uidValidity }, since) =>
       db.write(async (trx) => {
@@ -48,6 +50,31 @@ export function mailboxLedger(db: Database): MailboxLedger {
         for (const some of chunks(uids))
           await trx('mailbox_ledger').where(keyOf(numbering)).whereIn('uid', some).update({ state: 'done' });
       }),
+    lead: async (mailbox, token) => {
+      const row = (q: Knex): Promise<Row | undefined> =>
+        q('mailbox_leaders').where({ mailbox }).first().then();
+      const mayTake = (found: Row | undefined) =>
+        found === undefined ||
+        found['token'] === null ||
+        found['token'] === token ||
+        Number(found['lease_until']) <= leaseClock() ||
+        isDead(String(found['owner']));
+      // Those who wait only look.
+      if (!mayTake(await db.read(row))) return null;
+      return db.write(async (trx) => {
+        await trx('mailbox_leaders').insert({ mailbox }).onConflict('mailbox').ignore();
+        const [found]: Row[] = await trx('mailbox_leaders').where({ mailbox }).forUpdate();
+        if (!mayTake(found)) return null;
+        const lease = newLease(leaseClock(), leadLeaseMs);
+        const kept = token !== null && found?.['token'] === token ? token : lease.token;
+        await trx('mailbox_leaders')
+          .where({ mailbox })
+          .update({ owner: lease.owner, token: kept, lease_until: lease.until });
+        return kept;
+      });
+    },
+    resign: (mailbox, token) =>
+      db.write(async (trx) => void (await trx('mailbox_leaders').where({ mailbox, token }).update(noLease))),
   };
 }
 

@@ -12,6 +12,7 @@ import { purge } from './purge.ts';
 import { receivedStore } from './received.ts';
 import { quietBefore } from './restored.ts';
 import { search } from './search.ts';
+import { sharedClock } from './shared-clock.ts';
 import type { Patience } from './sqlite.ts';
 import { eventsOf, loadTickets } from './tickets.ts';
 
@@ -19,7 +20,7 @@ export interface StoreOptions {
   /** `sqlite:PATH` or `postgres://…`. */
   readonly database: string;
   readonly log?: Journal;
-  /** Milliseconds; judges the age of leases and nothing else. */
+  /** Milliseconds; judges the age of leases and nothing else. The clock of PostgreSQL there, else that of the host. */
   readonly leaseClock?: () => number;
   readonly patience?: Patience;
 }
@@ -29,15 +30,16 @@ export interface StoreOptions {
  * whether trying again can help.
  */
 export async function openStore(options: StoreOptions): Promise<Store & AsyncDisposable> {
-  const { log, leaseClock = Date.now } = options;
+  const { log } = options;
   const db = guarded(connect(options.database, log, options.patience), log);
   try {
     await migrate(db, log);
+    const leaseClock = options.leaseClock ?? (db.dialect === 'postgres' ? await sharedClock(db) : Date.now);
+    return { ...storeOn(db, leaseClock), [Symbol.asyncDispose]: () => db.close() };
   } catch (error) {
     await db.close();
     throw error;
   }
-  return { ...storeOn(db, leaseClock), [Symbol.asyncDispose]: () => db.close() };
 }
 
 function storeOn(db: Database, leaseClock: () => number): Store {
@@ -45,7 +47,7 @@ function storeOn(db: Database, leaseClock: () => number): Store {
   const outbox = outboxStore(db, leaseClock);
   return {
     received,
-    mailboxes: mailboxLedger(db),
+    mailboxes: mailboxLedger(db, leaseClock),
     contracts: contractStore(db),
     outbox,
     overview: overview(db),
