@@ -137,6 +137,17 @@ describe('sizes and places', () => {
     expect(found.map(({ file }) => file)).toEqual([]);
   });
 
+  it('versions are exact, and one folder knows the parser of mail', () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const versions: [string, string][] = Object.entries({ ...dependencies, ...devDependencies });
+    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    const found = sources.filter(
+      ({ file, text }) => text.includes("'mailparser'") && !file.startsWith('src/reading/'),
+    );
+    // The demonstration shows letters of our own with it.
+    expect(found.map(({ file }) => file)).toEqual(['src/demo.ts']);
+  });
+
   it('exports are named', () => {
     const found = sources.filter(({ text }) => /^export default/m.test(text));
     expect(found.map(({ file }) => file)).toEqual([]);
