@@ -44,7 +44,7 @@ const english = {
   promise:
     /\b(?:will|shall|'ll)\b[^.\n]{0,30}\b(?:get back|respond|reply|answer|be in touch|contact you|review|follow up|reach out|be (?:reviewed|answered|processed|handled))|\bas soon as (?:possible|we can)|\bwithin (?:the next )?(?:\d{1,3}|one|two|three|a few) (?:business |working )?(?:hours?|days?)|\bshortly\b|\bin the order|we're on it|\b(?:is|are) being (?:reviewed|processed|handled|held)/i,
   reference:
-    /\b(?:reference|ticket|case|tracking|request|incident|issue)(?: (?:number|id|no\.?|ref(?:erence)?|key))?\s?(?:is|:|#|=|\[|\(){1,2}\s{0,2}[[#(]{0,2}[A-Z]{0,8}[-#]?\d{2,}/i,
+    /\b(?:ticket|case|request|incident|issue) [A-Z]{2,10}[-#]?\d{3,}|\b(?:reference|ticket|case|tracking|request|incident|issue)(?: (?:number|id|no\.?|ref(?:erence)?|key))?\s?(?:is|:|#|=|\[|\(){1,2}\s{0,2}[[#(]{0,2}[A-Z]{0,8}[-#]?\d{2,}/i,
   away: /\b(?:i am|i'm|i will be|i'll be|we are|currently|am)\b[^.\n]{0,30}\b(?:out of (?:the |my )?office|on (?:annual |maternity |paternity |parental |sick |study )?(?:leave|vacation|holidays?|a business trip)|away|travell?ing|unavailable)|\bno longer (?:with|works?|employed|in use|monitored)|\bout of (?:the )?office\b/i,
   closed:
     /\b(?:office|we|support) (?:is|are|will be) (?:currently )?closed|outside (?:of )?(?:our )?(?:business|office|working|support) hours/i,
@@ -52,12 +52,17 @@ const english = {
     /\b(?:limited|no|intermittent|without) access to (?:my )?e-?mails?|\b(?:upon|on|when|after|until) my return|\b(?:will|shall) (?:return|be back|reply|respond)|\bback (?:in the office|on)|\b(?:urgent|immediate(?:ly)?|emergency|assistance|matters?)\b[^.\n]{0,50}\b(?:contact|call|please|reach|e-?mail)|\b(?:response|reply|replies) (?:may|will|might) be delayed|\bdelay(?:ed)? in (?:my )?(?:response|reply)|\bplease (?:contact|direct|send)/i,
 };
 
+/** What a filter before a mailbox writes: what it kept, cut off or wants confirmed before it lets a mail through. */
+const filters =
+  /\b(?:is|are|was|were|has been|have been) (?:being )?(?:held|quarantined|blocked|placed in quarantine)\b|\b(?:awaiting|awaits) (?:your )?(?:confirmation|approval|moderation)|\bconfirm (?:that )?you(?: a|')re (?:a |not a )?(?:human|real person|person|robot)|\bverify your (?:e-?mail )?address\b|(?:メール|添付(?:ファイル)?|メッセージ)[^。\n]{0,16}(?:隔離|保留|ブロック|検疫)(?:しま|いた|され|中)|添付ファイル[^。\n]{0,24}(?:ポリシー|セキュリティ|ウイルス|規定)[^。\n]{0,16}(?:削除|除去|無害化|分離)(?:しま|いた|され)/i;
+
 /** An absence notice is short; who writes more says something else as well. */
 const noticeCharsMax = 600;
 
 /** The acts of an automatic letter that stand in this text, in words; null where there are too few to tell. */
 export function automaticActs(written: string): string | null {
   const text = written.replaceAll('御', 'ご');
+  if (filters.test(text)) return 'it says what a filter did to mail';
   for (const words of [japanese, english]) {
     const does = (act: keyof typeof japanese): boolean => words[act].test(text);
     const thanks = does('thanks');

@@ -54,7 +54,8 @@ export function* fromFields(letter: Letter, field: Field, surroundings: Surround
   yield* weakFields(letter, field, surroundings);
 }
 
-const listField = /^(?:list-(?:id|post|unsubscribe|subscribe|help|owner|archive)|x-cron-env)$/;
+const listField =
+  /^(?:list-(?:id|post|unsubscribe|unsubscribe-post|subscribe|help|owner|archive)|x-cron-env)$/;
 
 /** `<mailto:cltech@example.jp>` of List-Post, or `<cltech.example.jp>` of List-Id. */
 function namesUs(value: string, ourAddresses: readonly string[]): boolean {
@@ -104,6 +105,8 @@ function* weakFields(letter: Letter, field: Field, surroundings: Surroundings): 
   for (const name of ['x-campaign-id', 'x-campaignid', 'x-mailing-list', 'x-ml-name', 'x-bulkmail']) {
     if (field(name) !== '') yield weak(`the field ${name}`);
   }
+  if (/^text\/calendar\b/i.test(field('content-type')))
+    yield weak('nothing but an invitation, or the answer to one');
   const hops = letter.headers.filter(({ name }) => name === 'received').length;
   if (hops > hopsMax) yield weak(`${hops} Received fields: a loop`);
 }

@@ -111,7 +111,7 @@ const echo =
   /^[ \t　]{0,4}(?:[■□◆◇●○▼【<＜[「*・\-=─━]{1,60}[ 　]{0,2})?(?:お?問い?合わ?せ|ご?(?:質問|相談|依頼|連絡|要望|意見)|メッセージ|本文|送信|入力|受付|ご?記入)(?:の)?(?:内容|本文|事項|情報)[^\n]{0,20}$/m;
 
 const answersInvitation =
-  /^(?:承諾|辞退|仮承諾|欠席|出席|accepted|declined|tentative(?:ly accepted)?|cancell?ed|キャンセル(?:済み)?)\s?[:：]/i;
+  /^(?:(?:承諾|辞退|仮承諾|仮の?予定|欠席|出席)(?:済み)?|accepted|declined|tentative(?:ly accepted)?|cancell?ed|キャンセル(?:済み)?)\s?[:：]/i;
 
 function* fromWording({ subject, body, attachments, from }: Letter): Generator<Sign> {
   const weak = (reason: string): Sign => ({ kind: 'inquiry', strong: false, reason });

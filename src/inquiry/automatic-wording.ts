@@ -65,4 +65,4 @@ export function opensOrRecalls(subject: string): boolean {
 
 /** Names machines have by custom, and firms now and then: they count where no person asks. */
 export const machineName =
-  /^(?:jenkins|wordpress|logwatch|anacron|munin|mackerel|datadog|pagerduty|sentry|gitlab|github|bitbucket|redmine|backlog|notifications?|notify|notifier|robot|bot|alerts?|monitor(?:ing)?|mailmag(?:azine)?|newsletters?|magazine|auto)@/;
+  /^(?:jenkins|wordpress|logwatch|anacron|munin|mackerel|datadog|pagerduty|sentry|gitlab|github|bitbucket|redmine|backlog|notifications?|notify|notifier|robot|bot|alerts?|monitor(?:ing)?|mailmag(?:azine)?|newsletters?|magazine|auto|nas[-_]?\d{0,3}|fax|printer|scanner|mfp\d{0,3}|spamfilter|(?:mail|spam|security|fax)[-_]?(?:filter|gateway|gw|scanner)|quarantine|antivirus|backup)@/;
