@@ -151,7 +151,7 @@ export function readSecret(
   if (fromEnvironment) return fromEnvironment;
   if (file === undefined) return null;
   const secret = readText(file, `make it, or set ${name} in the environment`).replace(
-    /^\uFEFF|[\r\n]+$/g,
+    /^\uFEFF|(?<![\r\n])[\r\n]+$/g,
     '',
   );
   if (secret === '')

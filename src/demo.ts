@@ -99,7 +99,7 @@ async function send(
 ): Promise<void> {
   let raw = readFileSync(join(samples, name), 'latin1');
   for (const [slot, value] of Object.entries(slots)) raw = raw.replaceAll(`{{${slot}}}`, value);
-  const from = /^From: .*?([^\s<>]+@[^\s<>]+)>?\r?$/m.exec(raw)?.[1] ?? '';
+  const from = /^From: .{0,200}?([^\s<>@]{1,64}@[^\s<>]{1,250})>?\r?$/m.exec(raw)?.[1] ?? '';
   const transport = createTransport({
     host: '127.0.0.1',
     port: daemon.smtpPort,

@@ -360,6 +360,12 @@ const large: readonly Bomb[] = [
     outcome: 'ticket-opened',
   },
   { name: 'script starts', raw: html(`${number}${'<script'.repeat(150_000)}`), outcome: 'ticket-opened' },
+  {
+    name: '300,000 spaces that do not break',
+    raw: html(`${number}${'&nbsp;'.repeat(300_000)}x`),
+    outcome: 'ticket-opened',
+  },
+  { name: '300,000 heads that are never closed', raw: html('<head '.repeat(300_000)), outcome: 'review' },
   { name: 'nested bold', raw: html(`${number}<br>${'<b>'.repeat(600_000)}`), outcome: 'ticket-opened' },
   {
     name: 'bytes by chance',

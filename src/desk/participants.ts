@@ -37,7 +37,7 @@ export function joined(ticket: Ticket, added: readonly Participant[]): readonly 
 }
 
 function isOurs(house: House, address: string): boolean {
-  const plain = address.toLowerCase().replace(/\+[^@]*@/, '@');
+  const plain = address.toLowerCase().replace(/^([^@+]*)\+[^@]*@/, '$1@');
   const ours = [...house.addresses, house.from.address, ...house.staff.map((one) => one.address)];
   return ours.some((one) => one.toLowerCase() === plain || one.toLowerCase() === address.toLowerCase());
 }

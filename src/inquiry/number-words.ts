@@ -69,7 +69,7 @@ export function barredSpans(text: string): readonly BarredSpan[] {
   }
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
     // Local part and domain are at most 64 and 255 octets (RFC 5321 §4.5.3.1).
-    const local = /[A-Z0-9.!#$%&'*+/=?^_`{|}~-]*$/.exec(text.slice(Math.max(0, at - 64), at))?.[0] ?? '';
+    const local = /[A-Z0-9.!#$%&'*+/=?^_`{|}~-]{0,64}$/.exec(text.slice(Math.max(0, at - 64), at))?.[0] ?? '';
     const domain = /^[A-Z0-9.-]*/.exec(text.slice(at + 1, at + 256))?.[0] ?? '';
     if (local === '' || domain === '') continue;
     spans.push({ start: at - local.length, end: at + 1 + domain.length, kind: 'mail-address' });

@@ -63,7 +63,7 @@ function recipientsIn(text: string, from: string, failed: readonly string[]): re
   const named = new Map<string, string>(failed.map((address) => [address, '']));
   for (const [at, line] of lines.entries()) {
     for (const match of line.slice(0, 1_000).matchAll(addressPattern)) {
-      const address = strictAddress(match[0].replace(/[.,;:]+$/, ''));
+      const address = strictAddress(match[0].replace(/[.,;:]{1,200}$/, ''));
       if (address === null || sameHouse(address, from) || named.get(address)) continue;
       if (named.size >= reportRecipients && !named.has(address)) break;
       named.set(address, reasonAt(lines, at));

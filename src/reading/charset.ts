@@ -12,7 +12,7 @@ export interface Decoded {
   readonly charset: string;
   /** The charset used is not the one on the label, and that changes the text. */
   readonly rescued: boolean;
-  /** No U+FFFD, escape or control character is left. */
+  /** No U+FFFD or escape is left, and no control character beside letters that are not ASCII. */
   readonly clean: boolean;
 }
 

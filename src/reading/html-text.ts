@@ -111,17 +111,32 @@ function quoteOldMail(text: string): string {
   return text.slice(0, at).replaceAll(oldMailBegins, '') + old.map((row) => `> ${row}`).join('\n');
 }
 
+/** Without elements nobody sees; one that is never closed hides all that follows. */
+function withoutHidden(html: string): string {
+  const lower = html.toLowerCase();
+  let out = '';
+  let at = 0;
+  for (const { index, 1: name } of lower.matchAll(/<(head|style|script|title)\b/g)) {
+    if (index < at) continue;
+    out += html.slice(at, index);
+    const end = lower.indexOf(`</${name}>`, index);
+    if (end < 0) return out;
+    at = end + `</${name}>`.length;
+  }
+  return out + html.slice(at);
+}
+
 /** Text of an HTML part. `readable` is false when only the bare words could be saved: a person must look. */
 export function htmlToPlain(html: string): { text: string; readable: boolean } {
   if (tooMuch(html)) return { text: stripped(html), readable: false };
   try {
     const text = quoteOldMail(convert(html))
       .replace(/\u00a0/g, ' ')
-      .replace(/[ \t]+$/gm, '');
+      .replace(/(?<![ \t])[ \t]+$/gm, '');
     const blank = text.trim() === '';
     return {
       text,
-      readable: !blank || stripped(html.replace(/<(head|style|script|title)\b[\s\S]*?<\/\1>/gi, '')) === '',
+      readable: !blank || stripped(withoutHidden(html)) === '',
     };
   } catch {
     return { text: stripped(html), readable: false };

@@ -85,7 +85,10 @@ function straighten(node: SplitNode, state: State): string {
   const disposition = field(node, 'content-disposition');
   const name = disposition?.params.get('filename') ?? type?.params.get('name') ?? '';
   node.encoding = (node.encoding || '').replace(/["']/g, '').trim();
-  const declared = (node.contentType || '').slice(0, 200).replace(/\s+charset\s*=.*$/s, '');
+  const declared = (node.contentType || '')
+    .slice(0, 200)
+    .replace(/\scharset\s*=.*$/s, '')
+    .trimEnd();
   if (/^(?:text|plain|text\/|html)$/.test(declared))
     node.contentType = declared === 'html' ? 'text/html' : 'text/plain';
   else node.contentType = declared || 'text/plain';

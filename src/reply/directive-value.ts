@@ -9,7 +9,7 @@ type Value =
   | { readonly kind: 'value'; readonly directive: Directive }
   | { readonly kind: 'fault'; readonly fault: DirectiveFault; readonly text: string };
 
-const BRACKETS = /^[「『【"'“‘[(（]+|[」』】"'”’\])）]+$/g;
+const BRACKETS = /^[「『【"'“‘[(（]+|(?<![」』】"'”’\])）])[」』】"'”’\])）]+$/g;
 const NOBODY = /^(?:なし|無し|none|no|-)$/i;
 /** `#to FAX`: by fax to the registered number, in place of addresses. */
 export const byFax = 'fax';

@@ -71,7 +71,7 @@ function readLine(line: string, number: number, placed: Placed[], texts: string[
       return { kind: 'refused', line: number, word, fault: 'bad-value', text: '指示が長すぎます。' };
     }
     const cut = nextDirective(value, kind);
-    const own = (cut < 0 ? value : value.slice(0, cut)).replace(/\s+[/／、,]?\s*$/, '').trim();
+    const own = (cut < 0 ? value : value.slice(0, cut)).replace(/(?<!\s)(?:\s+[/／、,]\s*|\s+)$/, '').trim();
     const read = readValue(kind, own);
     if (read.kind === 'fault')
       return { kind: 'refused', line: number, word, fault: read.fault, text: read.text };

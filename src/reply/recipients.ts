@@ -110,7 +110,7 @@ function usable(addresses: readonly string[], mail: Correspondence): readonly st
 
 /** Ours with any extension (`cltech+mark@…`) is ours. */
 function isInside(address: string, { ours, staff }: Correspondence): boolean {
-  const plain = address.replace(/\+[^@]*@/, '@');
+  const plain = address.replace(/^([^@+]*)\+[^@]*@/, '$1@');
   return [...ours, ...staff].some((one) => same(one, address) || same(one, plain));
 }
 
