@@ -20,6 +20,7 @@ import type { SmtpListener } from './mailbox/smtp.ts';
 import { peerRule } from './mailbox/smtp-rules.ts';
 import { openCourier } from './outbox/courier.ts';
 import { openFileCourier } from './outbox/file-courier.ts';
+import { foreignKey } from './own-key.ts';
 import { openProver } from './proof/prover.ts';
 import { openReader } from './reading/sandbox.ts';
 import { markOf, readMark } from './reply/mark.ts';
@@ -194,6 +195,8 @@ export async function startDaemon(
     arrived();
     others();
     send?.ring();
+    const foreign = await foreignKey(desk);
+    if (foreign !== null) journal.error('secret-key-differs', { reason: foreign });
     journal.info('ready', {
       roles,
       smtp: smtp?.port ?? null,

@@ -13,6 +13,7 @@ import type { Gauges } from './desk/ports.ts';
 import { inspectMailbox } from './mailbox/imap-done.ts';
 import { parseListen } from './mailbox/smtp-rules.ts';
 import { mailboxOptions } from './mailboxes.ts';
+import { foreignKey } from './own-key.ts';
 import { openSecretKeys } from './secret-key.ts';
 import { findDamage } from './store/damage.ts';
 import { loadTemplates } from './templates.ts';
@@ -102,10 +103,12 @@ function signingKey(dataDir: string): Check {
 
 async function database(config: Config, open: () => Promise<OpenDesk>): Promise<Check> {
   try {
-    const { store } = await open();
+    const desk = await open();
     const damage = await findDamage(config.database);
     if (damage !== null) return fail('database', damage);
-    const contracts = await store.contracts.count();
+    const foreign = await foreignKey(desk);
+    if (foreign !== null) return fail('database', foreign);
+    const contracts = await desk.store.contracts.count();
     return contracts > 0
       ? ok('database', `open, ${contracts} contracts registered`)
       : warn(

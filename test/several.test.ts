@@ -1,5 +1,5 @@
 /** Several processes of the built program work on one PostgreSQL, and one of them is killed in the middle (spec 7, threat 20). */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
@@ -151,4 +151,31 @@ it('one takes mail in, one reads, one sends', { timeout }, async () => {
     count(sender!, 'letter-sent'),
   ]).toEqual([2, 2, 2]);
   for (const one of [intake!, reader!, sender!]) expect(await one.end('SIGTERM')).toBe(0);
+});
+
+it('a machine with a key of its own is told that it does not know the letters of the others', {
+  timeout,
+}, async () => {
+  await using sink = await startSink();
+  const { config } = await configure('keys', sink.port);
+  const first = start(config, 'intake,read,send');
+  const one = write(1);
+  expect(await handOver(await first.port(), one.from, one.raw)).toMatch(/^250 /);
+  await first.heard('letter-sent');
+  expect(await first.end('SIGTERM')).toBe(0);
+  const elsewhere = join(folder, 'elsewhere.yaml');
+  writeFileSync(
+    elsewhere,
+    readFileSync(config, 'utf8').replace(/^dataDir: .*$/m, `dataDir: ${join(folder, 'elsewhere')}`),
+  );
+  const second = start(elsewhere, 'read');
+  expect((await second.heard('secret-key-differs'))['reason']).toContain(
+    'copy secret.key from the machine that sent it',
+  );
+  await second.end('SIGTERM');
+  const checks = async (file: string) => (await command(file, ['doctor'], { clock })).out;
+  expect(await checks(elsewhere)).toMatch(
+    /fail\s+database\s+letter \d+ was signed with a key that secret.key here does not hold/,
+  );
+  expect(await checks(config)).not.toContain('was signed with');
 });
