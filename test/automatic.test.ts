@@ -76,7 +76,7 @@ describe('through the whole desk', () => {
     expect(await trial.letters()).toEqual([]);
     const { accepted, queued } = await trial.daemon.desk.store.received.tally();
     expect([accepted, queued]).toEqual([machines.length, 0]);
-  });
+  }, 300_000);
 
   it('mails of people: each has its letter', async () => {
     trial = await startTrial({ now: '2026-11-20T10:00:00', yaml });
@@ -89,7 +89,7 @@ describe('through the whole desk', () => {
     );
     expect(senders.filter((address) => !answered.includes(address))).toEqual([]);
     expect((await desk.store.received.tally()).outcomes).not.toHaveProperty('ignored');
-  });
+  }, 300_000);
 
   it('reports of abuse, DMARC and TLS, and receipts, stand in no ticket', async () => {
     trial = await startTrial({ now: '2026-11-20T10:00:00', yaml });

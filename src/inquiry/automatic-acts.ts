@@ -20,13 +20,13 @@ const japanese = {
   ),
   /** As only who was asked says it. */
   accepts:
-    /(?:お?問い?合わ?せ|お?申し?込み?|ご(?:注文|予約|応募|依頼|質問|相談|意見|要望|登録))[^。\n「」]{0,16}(?:受け?付け|承り|受領|受理)(?:(?:いた|致)しました|ました|が?完了)(?!ので|が、|ため|と)/,
+    /(?:お?問い?合わ?せ|お?申し?込み?|送信|ご(?:注文|予約|応募|依頼|質問|相談|意見|要望|登録))[^。\n「」]{0,16}(?:受け?付け|承り|受領|受理)(?:(?:いた|致)しました|ました|が?完了)(?!ので|が、|ため|と)/,
   promise: new RegExp(
     `(?:担当(?:者|部署|部門|の者|係|スタッフ|課)?|弊社|当社|スタッフ|サポート(?:窓口|センター|デスク)?|オペレーター|事務局|窓口)[^。\\n]{0,20}(?:より|から|にて|が)[^。\\n]{0,30}${answer}|(?:内容|詳細)[^。\\n]{0,12}確認[^。\\n]{0,24}${answer}|(?:追って|改めて|あらためて|後日|後ほど|のちほど|順次|順番に|折り返し|近日中|早急に|できるだけ早|確認のうえ|確認の上)[^。\\n]{0,24}(?:${answer}|調査)|(?:\\d{1,2}|数|[一二三四五])\\s?(?:～|から|-)?\\s?\\d{0,2}\\s?(?:営業日|時間|日)(?:以内|ほど|程度|前後|後|かか)|しばらく(?:の間)?お待ち|(?:お時間|日数)を?(?:いただ|頂|要)|回答(?:を|まで)[^。\\n]{0,10}お待ち|翌営業日|翌日以降|以降の?ご(?:対応|回答|連絡)|個別の(?:ご)?(?:回答|返信)|参考とさせて`,
   ),
   reference:
     /(?:受付|受理|お?問い?合わ?せ|チケット|ケース|インシデント|リクエスト|案件|整理|管理|照会|予約|注文|申込|お客様)(?: ?|の)(?:番号|No\.?|ID|コード)[^\n]{0,4}[:：.は#\s]{1,4}[[【#]{0,2}[A-Za-z]{0,8}[-#]?\d{2,}|\[(?:#|Ticket ?#|Ticket ID: ?|Case:? ?|Ref:? ?|[A-Z]{2,10}-)\d{1,20}\]|ref:_[0-9A-Za-z]{5,40}/,
-  away: /(?:不在に|不在と|不在の(?:ため|為)|不在です|不在となり|休暇(?:中|を|の(?:ため|為)|と|です|に入)|お休み(?:を|させ|と|中)|休み(?:を|の(?:ため|為))|休んで(?:おり|い)|休業(?:と|いた|中|し|させ|期間|に入)|出張(?:中|の(?:ため|為)|して|に出)|研修(?:中|の(?:ため|為))|外出(?:中|して)|席を外|(?:会社|職場|席|社|オフィス)を(?:離れ|空け)|育児休業|産休|育休|休職|(?:退職|退社|離職)(?:いた|致|し|とな)|異動(?:いた|致|し|に|とな)|担当を(?:離れ|外れ)|入院|療養|忌引|短時間勤務|運転中|会議中|離席)/,
+  away: /(?:不在に|不在と|不在の(?:ため|為)|不在です|不在となり|休暇(?:中|を|の(?:ため|為)|と|です|に入)|お休み(?:を|させ|と|中)|休み(?:です|に|を|の(?:ため|為))|休んで(?:おり|い)|休業(?:と|いた|中|し|させ|期間|に入)|出張(?:中|の(?:ため|為)|して|に出)|研修(?:中|の(?:ため|為))|外出(?:中|して)|席を外|(?:会社|職場|席|社|オフィス)を(?:離れ|空け)|育児休業|産休|育休|休職|(?:退職|退社|離職)(?:いた|致|し|とな)|異動(?:いた|致|し|に|とな)|担当を(?:離れ|外れ)|入院|療養|忌引|短時間勤務|運転中|会議中|離席)/,
   /** Says that nobody is there at this hour, which people say of others as well. */
   closed: /営業時間外|受付時間外|業務時間外|時間外(?:の|に)|定休日|年末年始の?(?:休|お休み)|休業日/,
   later: new RegExp(
@@ -36,8 +36,8 @@ const japanese = {
 
 const english = {
   thanks:
-    /\bthank(?:s| you)(?: very much| so much)? for (?:contacting|reaching|getting in touch|writing|submitting|filing|your (?:recent )?(?:inquiry|enquiry|request|interest|submission|order|application|support))/i,
-  regards: /\bthank(?:s| you)(?: very much| so much)? for your (?:recent )?(?:e-?mail|message|reply)/i,
+    /\bthank(?:s| you)(?: very much| so much)? for (?:contacting|reaching|getting in touch|writing|submitting|filing|applying|registering|signing up|subscribing|your (?:recent )?(?:inquiry|enquiry|request|interest|submission|order|application|support))/i,
+  regards: /\bthank(?:s| you)(?: very much| so much)? for your (?:recent )?(?:e-?mail|message)/i,
   receipt:
     /\b(?:we|i) (?:have |'ve )?(?:just |now |successfully )?(?:received|got|recorded|logged) your|\bwe've received your|\byour (?:[a-z]{1,12} ){0,2}(?:e-?mail|message|request|inquiry|enquiry|ticket|case|submission|issue|question)\b[^.\n]{0,60} (?:has|have) (?:now )?been (?:successfully )?(?:received|created|logged|opened|registered|submitted|assigned|recorded|forwarded|added)|\b(?:ticket|case|request|incident|issue)\b[^.\n]{0,60} (?:has been|was|is) (?:now )?(?:created|opened|logged|received|registered|assigned)|just confirming that we got your|\breceived (?:a|your) (?:request|ticket|message)/i,
   accepts: /\bthis is (?:an )?(?:automated|automatic) (?:confirmation|acknowledge?ment)/i,
@@ -45,7 +45,7 @@ const english = {
     /\b(?:will|shall|'ll)\b[^.\n]{0,30}\b(?:get back|respond|reply|answer|be in touch|contact you|review|follow up|reach out|be (?:reviewed|answered|processed|handled))|\bas soon as (?:possible|we can)|\bwithin (?:the next )?(?:\d{1,3}|one|two|three|a few) (?:business |working )?(?:hours?|days?)|\bshortly\b|\bin the order|we're on it|\b(?:is|are) being (?:reviewed|processed|handled|held)/i,
   reference:
     /\b(?:ticket|case|request|incident|issue) [A-Z]{2,10}[-#]?\d{3,}|\b(?:reference|ticket|case|tracking|request|incident|issue)(?: (?:number|id|no\.?|ref(?:erence)?|key))?\s?(?:is|:|#|=|\[|\(){1,2}\s{0,2}[[#(]{0,2}[A-Z]{0,8}[-#]?\d{2,}/i,
-  away: /\b(?:i am|i'm|i will be|i'll be|we are|currently|am)\b[^.\n]{0,30}\b(?:out of (?:the |my )?office|on (?:annual |maternity |paternity |parental |sick |study )?(?:leave|vacation|holidays?|a business trip)|away|travell?ing|unavailable)|\bno longer (?:with|works?|employed|in use|monitored)|\bout of (?:the )?office\b/i,
+  away: /\b(?:i am|i'm|i will be|i'll be|we are|currently|am)\b[^.\n]{0,30}\b(?:out of (?:the |my )?office|on (?:[a-z]{1,12} ){0,2}(?:leave|vacation|holidays?|business trip)|away|travell?ing|unavailable)|\bno longer (?:with|works?|employed|in use|monitored)|\bout of (?:the )?office\b|\booo until\b/i,
   closed:
     /\b(?:office|we|support) (?:is|are|will be) (?:currently )?closed|outside (?:of )?(?:our )?(?:business|office|working|support) hours/i,
   later:

@@ -23,7 +23,7 @@ const requests =
 const subjectOf =
   'ログイン|ログオン|接続|送信|表示|起動|動作|印刷|保存|登録|変更|更新|削除|設定|同期|再生|アクセス|インストール|認証|反映|検索|ダウンロード|アップロード|閲覧|添付|共有|復元|移行|再開|作成|編集|開封|追加|取得|実行|完了|参照|選択|入力';
 const symptoms = new RegExp(
-  `(?:${subjectOf})(?:することが|画面が|が|も|は|を|に)?(?:でき(?:ない|ません|なく|ず)|出来(?:ない|ません|なく|ず)|され(?:ない|ません|なく|ず|ており?ません)|し(?:ない|ません|なく)|失敗|不可)(?!場合|際|とき|時)|エラー(?:が|と|メッセージ|画面|コード|番号)[^。\\n]{0,14}(?:出|発生|表示|でます|なり|返)|(?:届[かき]|動[かき]|開[かけき]|見[えら]|消え|使え|繋が[らり]|つなが[らり]|進[めま]|落ち|固ま|止ま|化け|入れ)(?:れ)?(?:ない|ません|なく|て(?:しま|い))(?!場合|際|とき|時|方)|不具合|文字化け|フリーズ|(?:動作|表示|反応|起動|処理|画面|検索|応答|通信|全体)[^。\\n]{0,12}(?:遅|重)[くい]`,
+  `(?:${subjectOf})(?:することが|画面が|が|も|は|を|に)?(?:でき(?:ない|ません|なく|ず)|出来(?:ない|ません|なく|ず)|され(?:ない|ません|なく|ず|ており?ません)|し(?:ない|ません|なく)|失敗|不可)(?!場合|際|とき|時)|エラー(?:が|と|メッセージ|画面|コード|番号)[^。\\n]{0,14}(?:出|発生|表示|でます|なり|返)|(?:届[かき]|動[かき]|開[かけき]|(?<!メール[はがを])見[えられ]|消え|使え|繋が[らり]|つなが[らり]|進[めま]|落ち|固ま|止ま|化け|入れ)(?:れ)?(?:ない|ません|なく|て(?:しま|い))(?!場合|際|とき|時|方)|不具合|文字化け|フリーズ|(?:動作|表示|反応|起動|処理|画面|検索|応答|通信|全体)[^。\\n]{0,12}(?:遅|重)[くい]`,
 );
 
 /** Parts of a program people write about, which a receipt has no reason to name. */
@@ -34,7 +34,7 @@ const takesUp =
   /承知(?:いた|致|し)|了解(?:いた|致|し|です)|ご(?:回答|教示|案内|対応|説明|返答|助言)(?:を?(?:いただ|頂)き(?:まして)?)?[、 ]{0,2}(?:誠に)?(?:ありがとう|有難う)|試し(?:た|て|まし)|(?:無事|問題なく|現象|事象|再現|症状)|早速(?:の|に)|社内(?:で|にて)|上[長司]|(?:当方|弊社側|こちら側?)(?:で|にて)|(?:いただ|頂)いた(?:手順|ファイル|パッチ|方法)|(?:教えて|ご?(?:教示|案内|回答|提示|送付))(?:いただ|頂)いた/;
 
 const english =
-  /\b(?:could you|can you (?:please )?(?:tell|help|advise|check|explain|let)|how (?:do|can|should) (?:i|we)|is there (?:a|any) way|please (?:advise|investigate|help (?:us|me)|tell (?:us|me))|(?:i|we) (?:cannot|can't|can not|could not|couldn't|are unable to|am unable to|would like to|need to) (?:log|open|send|receive|access|connect|install|use|see|find|print|save|change|know|ask)|(?:does|do|did|is|are) ?n[o']t (?:work|start|open|load|respond|display|appear))/i;
+  /\b(?:could you|can you (?:please )?(?:tell|help|advise|check|explain|let)|how (?:do|can|should) (?:i|we)|is (?:there|it) (?:a |any |possible|supported)|what (?:should|can|do|must) (?:we|i)|why (?:do|does|did|is|are|was)|does [a-z]{2,30} (?:support|work|have|allow)|any idea|need help (?:with|asap)|(?:we|i)(?:'ll| will) (?:test|try|check)|works? (?:now|fine|again)|(?:please find |are |is )?attached (?:are|is|please|you)|please (?:advise|investigate|help (?:us|me)|tell (?:us|me))|(?:i|we) (?:cannot|can't|can not|could not|couldn't|are unable to|am unable to|would like to|need to) (?:log|open|send|receive|access|connect|install|use|see|find|print|save|change|know|ask)|(?:does|do|did|is|are) ?n[o']t (?:work|start|open|load|respond|display|appear))/i;
 
 /** Whether a person asks for something here, or takes up what we said. */
 export function personAsks(text: string): boolean {
