@@ -13,13 +13,16 @@ export interface Fed {
 
 const lanes = 2;
 const replyMsMax = 20_000;
+/** Far below the caps on letters to strangers, which are no loss and would look like one. */
+const strangersMax = 30;
 export const contracts = `number,customer,product,purchased_on,period_start,period_end,status,customised,contact_name,contact_email,contact_fax,contact_phone
 CL-1234-5678,株式会社サンプル商事,ChatLuck,2025-03-20,2025-04-01,2027-03-31,active,no,,@sample.example.jp,,
 `;
 
-/** By turns an inquiry of a known sender, one without a number, and one of a stranger: three kinds of letter. */
+/** By turns an inquiry of a known sender, one without a number, and, at first, one of a stranger: three kinds of letter. */
 export function write(n: number): Fed {
-  const from = `c${n}@${n % 3 === 2 ? 'freemail' : 'sample'}.example.jp`;
+  const stranger = n % 3 === 2 && n < 3 * strangersMax;
+  const from = `c${n}@${stranger ? 'freemail' : 'sample'}.example.jp`;
   const messageId = `<crash${n}@mail.example.jp>`;
   const number = n % 3 === 1 ? '' : 'CL-1234-5678\n\n';
   const raw = mail({
