@@ -34,7 +34,7 @@ import { loadTemplates } from './templates.ts';
 const readTickMs = 5_000;
 const sendTickMs = 2_000;
 /** Whether the night's purge is due; only where `retention` is set. */
-const purgeTickMs = 10 * 60_000;
+const purgeTicks = '*/10 * * * *';
 /** Mail is refused for now below this share of the largest message, as Postfix does (threat 75). */
 const freeSpaceFactor = 1.5;
 /** A mail or letter in hand at SIGTERM has this long; everything must end within 10 s (spec 7). */
@@ -264,7 +264,7 @@ function purgingJob(desk: OpenDesk, retentionDays: number): Job {
     desk.journal.info('purged', { ...purged });
     if (!stopping()) done = night;
   };
-  return openJob('purge', purgeTickMs, work, desk.journal);
+  return openJob('purge', purgeTicks, work, desk.journal);
 }
 
 /** Stopping waits for the message or letter in hand; after `msMax` its edge is closed and ends it. */

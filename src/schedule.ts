@@ -1,7 +1,8 @@
 /**
  * Ticks and doorbells: a job never overlaps itself, a ring during a run makes it run once more, and stopping
- * waits for the run in hand. Ticks follow the monotonic clock, so that a host whose clock is set back goes on working.
+ * waits for the run in hand (node-cron's own stop does not).
  */
+import cron from 'node-cron';
 import type { Journal } from './desk/ports.ts';
 import { isWorldTrouble } from './desk/trouble.ts';
 
@@ -13,12 +14,18 @@ export interface Job extends AsyncDisposable {
 }
 
 /**
+ * Milliseconds on the monotonic clock, so that a host whose clock is set back goes on reading and sending; or a cron
+ * expression in Asia/Tokyo for what belongs to a time of day.
+ */
+export type Ticks = number | string;
+
+/**
  * `work` asks `stopping` between two pieces of its work, so that a long queue does not hold up the end.
  * One pass of the schedule is one of the four places that catch: trouble is told, the next tick tries again.
  */
 export function openJob(
   name: string,
-  tickMs: number,
+  ticks: Ticks,
   work: (stopping: () => boolean) => Promise<void>,
   journal: Journal,
 ): Job {
@@ -43,7 +50,7 @@ export function openJob(
     if (running === null) running = run();
     else again = true;
   };
-  const ticks = setInterval(ring, tickMs);
+  const stopTicks = startTicks(name, ticks, ring);
   return {
     ring,
     async idle() {
@@ -51,8 +58,23 @@ export function openJob(
     },
     async [Symbol.asyncDispose]() {
       stopped = true;
-      clearInterval(ticks);
+      await stopTicks();
       if (running !== null) await running;
     },
   };
+}
+
+function startTicks(name: string, ticks: Ticks, ring: () => void): () => void | Promise<void> {
+  if (typeof ticks === 'number') {
+    const timer = setInterval(ring, ticks);
+    return () => clearInterval(timer);
+  }
+  const silent = () => {};
+  const task = cron.schedule(ticks, ring, {
+    name,
+    timezone: 'Asia/Tokyo',
+    noOverlap: true,
+    logger: { info: silent, warn: silent, error: silent, debug: silent },
+  });
+  return () => task.destroy();
 }

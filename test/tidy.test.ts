@@ -148,6 +148,13 @@ describe('sizes and places', () => {
     expect(found.map(({ file }) => file)).toEqual(['src/demo.ts']);
   });
 
+  it('the libraries the house was asked to build on are all at work', () => {
+    const used = new Set(sources.flatMap(({ text }) => imports(text)).map((name) => name.split('/')[0]));
+    // And sqlite3, which knex loads.
+    const named = 'imapflow mailparser smtp-server nodemailer pdf-parse tesseract.js knex node-cron';
+    expect(named.split(' ').filter((name) => !used.has(name))).toEqual([]);
+  });
+
   it('exports are named', () => {
     const found = sources.filter(({ text }) => /^export default/m.test(text));
     expect(found.map(({ file }) => file)).toEqual([]);
