@@ -8,6 +8,7 @@
 import { automaticActs } from './automatic-acts.ts';
 import { fromFields } from './automatic-fields.ts';
 import {
+  announcement,
   automaticLine,
   automaticSubject,
   machineName,
@@ -15,7 +16,7 @@ import {
   opensOrRecalls,
 } from './automatic-wording.ts';
 import type { Letter } from './letter.ts';
-import { personWrites } from './person-wording.ts';
+import { greeting, personWrites } from './person-wording.ts';
 import { fromFormat, type MailKind, type Sign, wordsCharsMax } from './report-mail.ts';
 
 export type { MailKind };
@@ -124,6 +125,8 @@ function* fromWording({ subject, body, attachments, from }: Letter): Generator<S
   if (answersInvitation.test(subject) && attachments.some(({ type }) => type === 'text/calendar'))
     yield weak('the answer to an invitation');
   if (machineName.test(from?.address.toLowerCase() ?? '')) yield weak('the sender has the name of a machine');
+  if (announcement.test(subject.normalize('NFKC')) && !greeting.test(own))
+    yield weak('the subject of an announcement, and nobody asks anything below it');
   if (automaticSubject(subject)) yield weak('the subject of an automatic answer; probably automatic');
   if (automaticLine.test(own) || automaticLine.test(body.signature.slice(0, wordsCharsMax))) {
     yield weak('the text says that it was sent automatically');

@@ -20,7 +20,7 @@ const receiptSubject = new RegExp(
 );
 /** What Outlook and others put before the subject they answer by themselves, in other languages. */
 const foreignReply =
-  /^(?:automatische antwort|abwesenheitsnotiz|réponse automatique|respuesta automática|risposta automatica|resposta automática|automatisch antwoord|autosvar|自动回复|自動回覆|자동 회신|автоответ)/i;
+  /^(?:automatische antwort|abwesen(?:d|heit)|réponse automatique|respuesta automática|risposta automatica|resposta automática|automatisch antwoord|autosvar|自动回复|自動回覆|자동 회신|автоответ)/i;
 
 /** A receipt of opening that some programs write in words. */
 const receipt =
@@ -51,7 +51,7 @@ const sentBySystem =
   'システム(?:から|より|が)[^\\n。]{0,8}(?:送信|配信|通知|お送り)|自動(?:的に|で|にて)?[^\\n。]{0,4}(?:送信|返信|配信|応答|生成|発信|通知|お送り|送付|送られ|お届け)|送信専用|返信(?:は|を)?(?:お受け|受け付け)でき';
 /** A line by which a mail says of itself that no person wrote it. */
 export const automaticLine = new RegExp(
-  `[(（【※]自動(?:送信|返信|応答|配信)(?:メール)?[)）】※][ \\t]{0,8}$|${automaticBegins}(?:(?:この|本|当|こちらの)(?:e?-?(?:メール|ﾒｰﾙ)|メッセージ|ご?連絡|ご?通知|ご?返信|アドレス)(?:アドレス|ｱﾄﾞﾚｽ)?(?:は[、,]?[^\\n。]{0,12}(?:使用|利用|使われ|確認)[^\\n。]{0,3}(?:しており?ません|されており?ません|していません|されていません|できません|停止|ておりません)|は[、,]?[^\\n。]{0,30}(?:${sentBySystem})|[にへ][^\\n。]{0,5}返信(?:を|して)?(?:いただ|頂|され)(?:いて|きまし|まし)て?も)|こちらは[、,]?自動(?:返信|送信|配信|応答)|自動(?:返信|送信|配信|応答)(?:メール|ﾒｰﾙ|メッセージ)?(?:です|となります|になります)|(?:メール(?:マガジン)?|メルマガ|本メール)?(?:の)?配信(?:の)?(?:停止|解除)[^\\n。]{0,25}(?:こちら|下記|以下|https?:)|this (?:is an? (?:auto(?:matic|mated)|system[- ]generated)|e?-?mail (?:was|is) (?:sent )?automatically|message (?:was|is) (?:sent |generated )?automatically)|(?:please )?do not reply (?:directly )?to this (?:e?-?mail|message))`,
+  `[(（【※]自動(?:送信|返信|応答|配信)(?:メール)?[)）】※][ \\t]{0,8}$|${automaticBegins}(?:(?:この|本|当|こちらの)(?:e?-?(?:メール|ﾒｰﾙ)|メッセージ|ご?連絡|ご?通知|ご?返信|アドレス)(?:アドレス|ｱﾄﾞﾚｽ)?(?:は[、,]?[^\\n。]{0,12}(?:使用|利用|使われ|確認)[^\\n。]{0,3}(?:しており?ません|されており?ません|していません|されていません|できません|停止|ておりません)|は[、,]?[^\\n。]{0,30}(?:${sentBySystem})|[にへ][^\\n。]{0,5}返信(?:を|して)?(?:いただ|頂|され)(?:いて|きまし|まし)て?も)|こちらは[、,]?自動(?:返信|送信|配信|応答)|(?:自動|システム)(?:による)?(?:返信|送信|配信|応答)(?:メール|ﾒｰﾙ|メッセージ)?(?:です|[)）]|となります|になります)|(?:メール(?:マガジン)?|メルマガ|本メール)?(?:の)?配信(?:の)?(?:停止|解除)[^\\n。]{0,25}(?:こちら|下記|以下|https?:)|this (?:is an? (?:auto(?:matic|mated)|system[- ]generated)|e?-?mail (?:was|is) (?:sent )?automatically|message (?:was|is) (?:sent |generated )?automatically)|(?:please )?do not reply (?:directly )?to this (?:e?-?mail|message))`,
   'im',
 );
 
@@ -66,4 +66,8 @@ export function opensOrRecalls(subject: string): boolean {
 
 /** Names machines have by custom, and firms now and then: they count where no person asks. */
 export const machineName =
-  /^(?:jenkins|wordpress|logwatch|anacron|munin|mackerel|datadog|pagerduty|sentry|gitlab|github|bitbucket|redmine|backlog|notifications?|notify|notifier|robot|bot|alerts?|monitor(?:ing)?|mailmag(?:azine)?|newsletters?|magazine|auto|nas[-_]?\d{0,3}|fax|printer|scanner|mfp\d{0,3}|spamfilter|(?:mail|spam|security|fax)[-_]?(?:filter|gateway|gw|scanner)|quarantine|antivirus|backup)@/;
+  /^(?:jenkins|wordpress|logwatch|anacron|munin|mackerel|datadog|pagerduty|sentry|gitlab|github|bitbucket|redmine|backlog|notifications?|notify|notifier|robot|(?:chat)?bot|alerts?|monitor(?:ing)?|mailmag(?:azine)?|newsletters?|magazine|auto|nas[-_]?\d{0,3}|fax|printer|scanner|mfp\d{0,3}|spamfilter|(?:mail|spam|security|fax)[-_]?(?:filter|gateway|gw|scanner)|quarantine|antivirus|backup)@/;
+
+/** How programs and firms announce to everybody; who has an inquiry asks something below it. */
+export const announcement =
+  /^(?!(?:re|fwd?|返信|転送)\s?:)(?:.{0,200}(?:のお?知らせ|のご?案内|(?:失敗|検出|隔離|削除|漏れ)通知)[】\])!\s]{0,4}$|\s?[【[](?:alert|warning|critical|problem|recovery|resolved|info|notice|情報|警告|復旧|自動通知)[】\]\s:])/i;
