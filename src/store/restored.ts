@@ -47,6 +47,7 @@ async function close(db: Database, trx: Knex, gap: Gap): Promise<readonly Waited
   const [restoredAt, backupAt, lostAt] = [gap.restoredAt, gap.backupAt, gap.lostAt].map(instant);
   await trx('restores').insert({ restored_at: restoredAt, backup_at: backupAt, lost_at: lostAt });
   await trx('received').whereNotNull('owner').update(noLease);
+  await trx('mailbox_leaders').update(noLease);
   // What waited to be decided was decided, and perhaps answered, by the life that is lost.
   await trx('received').whereNull('outcome').where('received_at', '<', lostAt!).update({ quiet: 1 });
   const waited: Row[] = await trx('outbox')
