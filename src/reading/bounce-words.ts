@@ -58,7 +58,7 @@ function failedField({ headers }: Pick<Letter, 'headers'>): readonly string[] {
 
 /** Each address that is named before the returned mail, with what stands beside and below it. */
 function recipientsIn(text: string, from: string, failed: readonly string[]): readonly Recipient[] {
-  const lines = text.split('\n');
+  const lines = text.replaceAll(/\n{3,}/g, '\n\n').split('\n');
   const delayed = delayText.test(text);
   const named = new Map<string, string>(failed.map((address) => [address, '']));
   for (const [at, line] of lines.entries()) {
