@@ -74,6 +74,9 @@ describe('a number on a fax is accepted', () => {
     expect(decisionOf(crop, knows(other))).toBe('uncertain');
     expect(decisionOf(crop, knows(A, B))).toBe('uncertain');
     expect(decisionOf([...crop, reading('page', A)])).toBe(`accepted ${A}`);
+    // `CI-…` and `SL-…`, numbers of other kinds: folded, and our own reader sees dirt where the letter stands.
+    for (const folded of [{ confidence: 0.5 }, { fixed: false }])
+      expect(decisionOf([crop[0]!, reading('page', A, folded)])).toBe('uncertain');
   });
 });
 

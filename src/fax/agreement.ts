@@ -82,14 +82,17 @@ export function agree(
 }
 
 /**
- * Why an agreement needs the registry for a third; null when it needs none. Two models of one engine err alike, and
- * dirt that took a fixed character may have made another of one that varies, for everybody who looks at that crop.
+ * Why an agreement needs the registry for a third; null when it needs none. Two models of one engine err alike. Where
+ * our own reader lost a fixed character it may be another one (`CT-…`, `SL-…`: a number of another kind), or dirt that
+ * spoilt a digit as well: then the text of the page must have every character as it is.
  */
 function weakness(number: string, readings: readonly FaxReading[]): string | null {
   const field = readings.find((one) => one.reader === 'field');
   if (field === undefined) return 'our own reader did not find it';
-  const elsewhere = readings.some((one) => one.value === number && one.reader !== 'field' && !one.sharesBox);
-  return field.confidence < lostMax && !elsewhere ? 'a fixed character of it is lost' : null;
+  const asItIs = readings.some(
+    (one) => one.value === number && one.reader === 'page' && one.fixed && one.confidence === 1,
+  );
+  return field.confidence < lostMax && !asItIs ? 'a fixed character of it is lost' : null;
 }
 
 /** What speaks against a number on which readers agree; null when nothing does. */
