@@ -53,5 +53,8 @@ describe('bestPath', () => {
     expect(read('CL-9999-9999', '??CL-1234-5678??')!.leftOut).toBeLessThan(0.1);
     for (const longer of ['CL-1234-56789', 'CL-12345-6789', 'CL-1234-5678-9'])
       expect(read('CL-9999-9999', longer)!.leftOut).toBeGreaterThan(0.3);
+    // One that looks like nothing, but stands where a character stands: CL-8700-84121 was once read as CL-8700-8421.
+    for (const longer of ['CL-123?4-5678', 'CL-1234-56?78'])
+      expect(read('CL-9999-9999', longer)!.leftOut).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 /** The best way through a line's candidates that spells the mask (Viterbi): what each is, and where it stands. */
 import type { Mask, MaskPart } from '../inquiry/mask.ts';
+import type { Box } from './bitmap.ts';
 import type { Candidate } from './number-field-segments.ts';
 
 /** What the network says of a candidate: the probability of each class. */
@@ -296,6 +297,8 @@ export function lineContext(
       for (const one of seen) {
         const passed = one.first >= a.first + a.count && one.first + one.count <= b.first;
         if (!passed || one.box.height < 0.6 * Math.max(a.box.height, b.box.height)) continue;
+        // What stands as its neighbours do is a character, whatever it looks like.
+        if (standsLike(one.box, a.box) && standsLike(one.box, b.box)) return 1;
         most = Math.max(most, share(one, digits) + share(one, letters));
       }
     }
@@ -307,4 +310,11 @@ export function lineContext(
       0,
     );
   return { lineHeight, between, before, after, leftOut, other };
+}
+
+/** As high and on the same line, within a seventh of its height, and no sliver of a box's side. */
+function standsLike(one: Box, other: Box): boolean {
+  const off = other.height / 7;
+  const [bottom, otherBottom] = [one.y + one.height, other.y + other.height];
+  return one.width > off && Math.abs(one.y - other.y) <= off && Math.abs(bottom - otherBottom) <= off;
 }
