@@ -302,7 +302,20 @@ export function lineContext(
         most = Math.max(most, share(one, digits) + share(one, letters));
       }
     }
-    return Math.max(most, after(path.at(-1)!) / furtherDigit);
+    return Math.max(most, after(path.at(-1)!) / furtherDigit, goesOn(path) ? 1 : 0);
+  }
+  /** Whether behind the last character stands one more as it and the one before it do, as near to it, whatever it looks like. */
+  function goesOn(path: readonly Seen[]): boolean {
+    const last = path.at(-1)!;
+    const previous = path.at(-2);
+    if (previous === undefined) return false;
+    const pitch = middle(last.box) - middle(previous.box);
+    return (starting.get(last.first + last.count) ?? []).some(
+      ({ box }) =>
+        middle(box) - middle(last.box) <= 1.25 * pitch &&
+        standsLike(box, last.box) &&
+        standsLike(box, previous.box),
+    );
   }
   const other = (allowed: readonly number[], one: Seen) =>
     [...digits, ...letters].reduce(
@@ -311,6 +324,8 @@ export function lineContext(
     );
   return { lineHeight, between, before, after, leftOut, other };
 }
+
+const middle = ({ x, width }: Box) => x + width / 2;
 
 /** As high and on the same line, within a seventh of its height, and no sliver of a box's side. */
 function standsLike(one: Box, other: Box): boolean {
