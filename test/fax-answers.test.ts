@@ -4,6 +4,7 @@ import { PDFParse } from 'pdf-parse';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { audit } from '../src/desk/audit.ts';
 import { faxPage, hylafaxMail } from './fax-mail.ts';
+import { keptFaxReader } from './kept-fax-reader.ts';
 import { header, type StaffDesk, startStaffDesk, suzuki } from './staff-desk.ts';
 import { type Arrival, mail } from './trial.ts';
 
@@ -20,9 +21,10 @@ const gateway =
   'faxGateways: [{ name: hylafax, from: faxmaster@fax.example.jp, layout: hylafax, send: "{number}@fax.example.jp" }]\n';
 const paper = '0355500142@fax.example.jp';
 
+const faxReader = keptFaxReader();
 let desk: StaffDesk;
 const start = async (now: string, csv = paperOnly, yaml = gateway) => {
-  desk = await startStaffDesk(now, 'none', yaml, csv);
+  desk = await startStaffDesk(now, 'none', yaml, { csv, faxReader });
 };
 afterEach(async () => {
   const found = await audit(desk.trial.daemon.desk);

@@ -10,6 +10,7 @@ import { audit } from '../src/desk/audit.ts';
 import { acceptReview, rejectReview } from '../src/desk/review.ts';
 import { type Dovecot, password, startDovecot } from './dovecot.ts';
 import { faxPage, hylafaxMail, networkFaxMail } from './fax-mail.ts';
+import { keptFaxReader } from './kept-fax-reader.ts';
 import { mail, opened, startTrial, type Trial } from './trial.ts';
 
 /** Each fax takes some seconds of a core; a busy machine may have none to spare. */
@@ -31,12 +32,14 @@ staff:
 /** Tuesday, reception hours. */
 const now = '2026-11-24T10:10:00';
 
+const faxReader = keptFaxReader();
 let trial: Trial;
-const start = async (over: { csv?: string; yaml?: string; now?: string } = {}) => {
+const start = async (over: { csv?: string; yaml?: string; now?: string; ownReader?: boolean } = {}) => {
   trial = await startTrial({
     now: over.now ?? now,
     csv: [head, over.csv ?? `${midori}\n${minami}`].join('\n'),
     yaml: over.yaml ?? gateways,
+    ...(over.ownReader ? {} : { faxReader }),
   });
 };
 afterEach(async () => {
@@ -257,7 +260,7 @@ describe('mail of a gateway without pages', () => {
 
 describe('OCR beside the mail', () => {
   it('a mail behind a fax does not wait for it', async () => {
-    await start();
+    await start({ ownReader: true });
     const { desk } = trial.daemon;
     const source = { kind: 'file', name: 'x', returnPath: null, recipients: [] } as const;
     const fax = await desk.accept(hylafaxMail({ caller: '0355500142' }), source, trial.now(), false);
@@ -272,7 +275,7 @@ describe('OCR beside the mail', () => {
   });
 
   it('a daemon that stops in the middle of a fax reads it again afterwards', async () => {
-    await start();
+    await start({ ownReader: true });
     const { desk } = trial.daemon;
     const source = { kind: 'file', name: 'x', returnPath: null, recipients: [] } as const;
     const id = await desk.accept(hylafaxMail({ caller: '0355500142' }), source, trial.now(), false);
@@ -306,6 +309,7 @@ describe('from a mailbox', () => {
 
   it('TIFF, faxrcvd mail, Dovecot, daemon, ticket, acknowledgement', async () => {
     await start({
+      ownReader: true,
       yaml: `${gateways}mailboxes:\n  - { name: fax, host: 127.0.0.1, port: ${dovecot.imapPort}, tls: none, user: fax1, passwordFile: ${join(folder, 'password')}, since: all }\n`,
     });
     await dovecot.deliver('fax1', hylafaxMail({ caller: '0355500142' }));

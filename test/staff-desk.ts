@@ -1,6 +1,15 @@
 /** A trial with staff who answer by mail: their replies as their programs write them, and what came back to whom. */
 import type { Received } from '../src/desk/ports.ts';
-import { type Arrival, type MailText, mail, opened, startTrial, type Trial, vouching } from './trial.ts';
+import {
+  type Arrival,
+  type MailText,
+  mail,
+  opened,
+  startTrial,
+  type Trial,
+  type TrialOptions,
+  vouching,
+} from './trial.ts';
 
 export const sato = 'sato@sample.example.jp';
 export const suzuki = 'suzuki@example.jp';
@@ -20,11 +29,16 @@ export function header({ raw }: Arrival, name: string): string {
 
 export type StaffDesk = Awaited<ReturnType<typeof startStaffDesk>>;
 
-export async function startStaffDesk(now: string, extension: '+' | 'none' = 'none', yaml = '', csv?: string) {
+export async function startStaffDesk(
+  now: string,
+  extension: '+' | 'none' = 'none',
+  yaml = '',
+  over: Pick<TrialOptions, 'csv' | 'faxReader'> = {},
+) {
   const trial: Trial = await startTrial({
     now,
     yaml: `${vouching}${staff}addressExtension: '${extension}'\n${yaml}`,
-    ...(csv === undefined ? {} : { csv }),
+    ...over,
   });
   const to = (address: string): readonly Arrival[] =>
     trial.arrivals.filter((one) => one.recipients.includes(address));

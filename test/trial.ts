@@ -12,10 +12,11 @@ import { type Config, loadConfig } from '../src/config.ts';
 import { type Daemon, startDaemon } from '../src/daemon.ts';
 import type { Desk, OpenDesk } from '../src/desk/house.ts';
 import { importContracts } from '../src/desk/import-contracts.ts';
-import type { Journal, OutboxItem, Received } from '../src/desk/ports.ts';
+import type { FaxReader, Journal, OutboxItem, Reader, Received } from '../src/desk/ports.ts';
 import { parseContracts } from '../src/inquiry/contract-csv.ts';
 import { canonicalNumber } from '../src/inquiry/support-number.ts';
 import { openProver } from '../src/proof/prover.ts';
+import { openReader } from '../src/reading/sandbox.ts';
 import { isStaffMail } from '../src/ticket/ticket.ts';
 import { type Sink, startSink } from './sink.ts';
 
@@ -103,9 +104,17 @@ export interface TrialOptions {
   readonly nameServer?: string;
   /** Done to the folder before the daemon first starts. */
   readonly prepare?: (config: Config) => Promise<void>;
+  /** In place of the one the daemon opens; nobody but the test closes it. */
+  readonly faxReader?: FaxReader;
   /** Letters go to files in place of the sink. */
   readonly withoutRelay?: boolean;
 }
+
+/**
+ * One child reads for all the desks of a test file: its start costs more than most tests do. A desk that closes leaves
+ * it to the next; what the daemon does with a reader of its own, the tests with processes of their own show.
+ */
+const reader: Reader = { ...openReader(), close: async () => undefined };
 
 export async function startTrial(options: TrialOptions): Promise<Trial> {
   const dir = mkdtempSync(join(tmpdir(), 'uketsuke-'));
@@ -128,12 +137,13 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
     const through = (desk: OpenDesk): OpenDesk => ({
       ...desk,
       prover,
+      faxReader: options.faxReader ?? desk.faxReader,
       [Symbol.asyncDispose]: async () => {
         await prover.close();
         await desk[Symbol.asyncDispose]();
       },
     });
-    return startDaemon(config, ['intake', 'read', 'send'], journal, () => now, through);
+    return startDaemon(config, ['intake', 'read', 'send'], journal, () => now, through, reader);
   };
   await options.prepare?.(config);
   let daemon = await start();
