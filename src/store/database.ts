@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
+import Client from 'knex/lib/dialects/postgres/index.js';
 import type { Journal } from '../desk/ports.ts';
 import { explained, gaveWay, storeError } from './failure.ts';
 import { storable } from './row.ts';
@@ -135,11 +136,7 @@ function watchFile(file: string): { check(): void; reset(): void } {
   };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: knex has no types for its inner classes
-type Inner = any;
-
 function openPostgres(url: string): Knex {
-  const Client: Inner = require('knex/lib/dialects/postgres/index.js');
   /** The last query of each connection: pg wants the next one only when it is answered. */
   const asked = new WeakMap<object, Promise<unknown>>();
   class PostgresClient extends Client {
@@ -164,7 +161,7 @@ function openPostgres(url: string): Knex {
       oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
   };
   return knex({
-    client: PostgresClient as Inner,
+    client: PostgresClient as unknown as typeof Knex.Client,
     connection: { connectionString: url, types, application_name: 'uketsuke' } as Knex.PgConnectionConfig,
     log: silentKnex,
     pool: { min: 0, max: 8 },

@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
+import Transaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js';
+import Client from 'knex/lib/dialects/sqlite3/index.js';
 import { gaveWay } from './failure.ts';
 import { storable } from './row.ts';
-
-const require = createRequire(import.meta.url);
 
 /** knex would write to standard output, where the command line prints JSON. What it says comes up as errors anyway. */
 export const silentKnex: Knex.Logger = {
@@ -142,8 +141,6 @@ type Inner = any;
  * processes that read and then write fail at once with SQLITE_BUSY, whatever the busy timeout.
  */
 function sqliteClient(): typeof Knex.Client {
-  const Client: Inner = require('knex/lib/dialects/sqlite3/index.js');
-  const Transaction: Inner = require('knex/lib/dialects/sqlite3/execution/sqlite-transaction.js');
   class ImmediateTransaction extends Transaction {
     async begin(this: Inner, connection: unknown): Promise<void> {
       try {
