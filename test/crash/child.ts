@@ -1,7 +1,9 @@
 /**
- * The daemon that is killed: `child.ts ROOT`, where ROOT is `src` or `dist/src`. It loads everything, waits for
+ * The daemon that is killed: `child.ts ROOT`, where ROOT is `src` or `dist/src` of the working folder. It loads everything, waits for
  * its orders over IPC, runs the real daemon, and at the named step kills itself with SIGKILL.
  */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { OpenDesk } from '../../src/desk/house.ts';
 import type { Journal, Store } from '../../src/desk/ports.ts';
 import type { Fault, Order, OwnStep, Report } from './steps.ts';
@@ -10,13 +12,10 @@ import type { Fault, Order, OwnStep, Report } from './steps.ts';
 const loseMs = 200;
 
 const [root = 'src'] = process.argv.slice(2);
-const extension = root === 'src' ? 'ts' : 'js';
-const { loadConfig }: typeof import('../../src/config.ts') = await import(
-  `../../${root}/config.${extension}`
-);
-const { startDaemon }: typeof import('../../src/daemon.ts') = await import(
-  `../../${root}/daemon.${extension}`
-);
+const part = (name: string) =>
+  pathToFileURL(join(process.cwd(), root, `${name}.${root === 'src' ? 'ts' : 'js'}`)).href;
+const { loadConfig }: typeof import('../../src/config.ts') = await import(part('config'));
+const { startDaemon }: typeof import('../../src/daemon.ts') = await import(part('daemon'));
 
 const say = (report: Report): void => void process.send?.(report);
 const journal: Journal = {

@@ -17,7 +17,7 @@ import { type Sink, startSink } from '../sink.ts';
 import { at } from '../trial.ts';
 import { type Counts, check } from './check.ts';
 import { openFileIntake } from './file-intake.ts';
-import { conceive, type Life, mustDie, orphans, programFolder } from './life.ts';
+import { conceive, type Life, mustDie, orphans, type Program, plainChild, programFolder } from './life.ts';
 import { type CrashMailbox, openCrashMailbox } from './mailbox.ts';
 import { contracts, deliver, type Fed, write } from './post.ts';
 import { type Fault, mailboxSteps, ownSteps, type Step, steps } from './steps.ts';
@@ -74,7 +74,7 @@ async function run(options: CrashOptions, dir: string, sink: Sink): Promise<Cras
   await using mailbox = await openCrashMailbox();
   const configFile = writeConfig(dir, sink.port, mailbox, options.database);
   const config = loadConfig(configFile, { env: {}, cwd: dir });
-  const nursery = openNursery(program, configFile, clock, options.fault ?? null);
+  const nursery = openNursery({ program, script: plainChild(dir) }, configFile, clock, options.fault ?? null);
   await using files = openFileIntake(program, configFile, dir, clock);
   const mails: Fed[] = [];
   const waiting: Fed[] = [];
@@ -141,15 +141,20 @@ async function run(options: CrashOptions, dir: string, sink: Sink): Promise<Cras
 }
 
 /** Lives one after the other; the next one loads while the present one works. */
-function openNursery(program: string, configFile: string, clock: () => string, fault: Fault | null) {
-  let next = conceive(program);
+function openNursery(
+  { program, script }: { readonly program: Program; readonly script: string },
+  configFile: string,
+  clock: () => string,
+  fault: Fault | null,
+) {
+  let next = conceive(program, script);
   const lives = [next];
   return {
     groups: [] as number[],
     errors: () => lives.flatMap((life) => life.errors),
     async begin(step: Step | null, passing: number): Promise<Life> {
       const life = next;
-      next = conceive(program);
+      next = conceive(program, script);
       lives.push(next);
       this.groups.push(life.pid);
       await life.hear('warm');

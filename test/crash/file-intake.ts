@@ -1,7 +1,7 @@
 /** `uketsuke intake FILE…` beside the daemon: killed now and then, and run again with every file it did not finish. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { intake } from './life.ts';
+import { intake, type Program } from './life.ts';
 import type { Fed } from './post.ts';
 
 export interface FileIntake extends AsyncDisposable {
@@ -16,7 +16,7 @@ export interface FileIntake extends AsyncDisposable {
 }
 
 export function openFileIntake(
-  program: string,
+  program: Program,
   configFile: string,
   dir: string,
   clock: () => string,

@@ -1,9 +1,11 @@
 /** One life of the daemon: a process in a group of its own, so that whoever outlives it can be found. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { transformSync } from 'esbuild';
+import { builtIsFresh } from '../built.ts';
 import type { Order, Report } from './steps.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -13,6 +15,8 @@ const patienceMs = 60_000;
 const settleMsMax = 15 * 60_000;
 const orphanMsMax = 10_000;
 const pollMs = 3;
+
+export type Program = 'src' | 'dist/src';
 
 export interface Life {
   readonly pid: number;
@@ -28,26 +32,24 @@ export interface Life {
 }
 
 /** The compiled program is quicker; a checkout changed since the last build is run from its sources. */
-export function programFolder(): 'src' | 'dist/src' {
-  const built = join(root, 'dist/src/main.js');
-  if (!existsSync(built)) return 'src';
-  const builtAt = statSync(built).mtimeMs;
-  const newer = ['src', 'migrations']
-    .flatMap((folder) =>
-      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
-        join(root, folder, file),
-      ),
-    )
-    .some((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && statSync(file).mtimeMs > builtAt);
-  return newer ? 'src' : 'dist/src';
+export function programFolder(): Program {
+  return builtIsFresh() ? 'dist/src' : 'src';
 }
 
-/** Starts and loads a daemon that waits for its orders. */
-export function conceive(program: string): Life {
-  const child = fork(join(import.meta.dirname, 'child.ts'), [program], {
+/** What each life runs, written into `dir`: without its types it needs no tsx, which is most of a start. */
+export function plainChild(dir: string): string {
+  const file = join(dir, 'child.mjs');
+  const source = readFileSync(join(import.meta.dirname, 'child.ts'), 'utf8');
+  writeFileSync(file, transformSync(source, { loader: 'ts', format: 'esm' }).code);
+  return file;
+}
+
+/** Starts and loads a daemon that waits for its orders; `script` is a `plainChild`. */
+export function conceive(program: Program, script: string): Life {
+  const child = fork(script, [program], {
     cwd: root,
     detached: true,
-    execArgv: ['--import', 'tsx'],
+    execArgv: program === 'src' ? ['--import', 'tsx'] : [],
     env: { PATH: process.env['PATH'] },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
@@ -96,7 +98,7 @@ export async function mustDie(life: Life, step: string): Promise<void> {
 
 /** The command line beside the daemon, killed when `stop` says so unless it ends before. */
 export async function intake(
-  program: string,
+  program: Program,
   configFile: string,
   clock: string,
   files: readonly string[],
