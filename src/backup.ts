@@ -43,8 +43,14 @@ export async function backUp(config: Config, folder: string, now: Date): Promise
     );
   prepareFolder(config.dataDir);
   const unfinished = join(dirname(folder), `.${basename(folder)}.unfinished`);
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { recursive: true, mode: 0o700 });
+  try {
+    await rm(unfinished, { recursive: true, force: true });
+    await mkdir(unfinished, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Error(
+      `${folder} cannot be made (${(error as NodeJS.ErrnoException).code}); make a folder that this user may write to, and name one in it`,
+    );
+  }
   try {
     const kind = config.database.startsWith('sqlite:') ? 'sqlite' : 'postgres';
     const copy = join(unfinished, databaseName[kind]);

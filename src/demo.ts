@@ -148,7 +148,7 @@ async function tellMessages(daemon: Daemon, first: number): Promise<void> {
     const ticket = message.ticketId === null ? null : await store.tickets.byId(message.ticketId);
     const facts = message.facts;
     say(
-      `  ${isoJst(new Date(message.receivedAt)).slice(11, 16)}  ${facts === null ? '(the first mail once more)' : (facts.fax?.caller ?? facts.from)}  「${facts?.subject ?? ''}」`,
+      `  ${isoJst(new Date(message.receivedAt)).slice(11, 16)}  ${facts === null ? 'the first mail once more' : `${facts.fax?.caller ?? facts.from}  「${facts.subject}」`}`,
     );
     if (facts?.numberReason) say(`         ${facts.numberReason}`);
     say(`         → ${message.outcome} (${message.reason})${ticket === null ? '' : `  ${ticket.ref}`}`);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Gauges } from './desk/ports.ts';
-import { backlog } from './doctor.ts';
+import { backlog, noMailbox } from './doctor.ts';
 
 const now = new Date('2026-11-24T01:00:00.000Z');
 const none = { count: 0, oldest: null };
@@ -38,5 +38,15 @@ it.each([
   ['letters that wait for the opening', { outbox: { queued: 9 } }, 'ok', 'nothing'],
 ] as const)('%s', (_what, over, status, words) => {
   const found = backlog(gauges(over), now);
+  expect([found.status, found.message]).toEqual([status, expect.stringContaining(words)]);
+});
+
+it.each([
+  ['127.0.0.1:2525', undefined, 'ok', 'hands it to 127.0.0.1:2525'],
+  [false, '127.0.0.1:2424', 'ok', 'hands it to 127.0.0.1:2424'],
+  ['127.0.0.1:2525', '127.0.0.1:2424', 'ok', 'hands it to 127.0.0.1:2525 or 127.0.0.1:2424'],
+  [false, undefined, 'warn', 'list a mailbox under mailboxes'],
+] as const)('a desk without a mailbox says where mail comes from (%s, %s)', (listen, lmtp, status, words) => {
+  const found = noMailbox({ smtp: { listen, lmtp, trustedPeers: [], maxBytes: 50_000_000 } });
   expect([found.status, found.message]).toEqual([status, expect.stringContaining(words)]);
 });

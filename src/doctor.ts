@@ -73,6 +73,7 @@ export async function* checks(
         'answers come back by our Message-ID; set addressExtension to "+" if the mail server keeps cltech+…@ together',
       );
   yield senderProof(config);
+  if (config.mailboxes.length === 0) yield noMailbox(config);
   for (const setting of config.mailboxes) yield await mailbox(config, setting);
   yield await faxes(config);
   yield ok(
@@ -232,6 +233,20 @@ function calendar(config: Config, now: Date): Check {
     };
   }
   return { check: 'calendar', status: 'ok', message: `${state}; known until ${until}` };
+}
+
+/** Fine where a mail server hands the mail on; else a desk without an ear. */
+export function noMailbox({ smtp }: Pick<Config, 'smtp'>): Check {
+  const doors = [smtp.listen, smtp.lmtp].filter((one) => typeof one === 'string');
+  return doors.length > 0
+    ? ok(
+        'mailboxes',
+        `none is watched: mail comes only from a mail server that hands it to ${doors.join(' or ')}`,
+      )
+    : warn(
+        'mailboxes',
+        'none is watched, and smtp.listen is false: only uketsuke intake brings mail; list a mailbox under mailboxes',
+      );
 }
 
 /** Logs in, opens the folder, and makes the folder for what is done, as the daemon would. */

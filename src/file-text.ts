@@ -1,5 +1,6 @@
 /** Files an operator names: read and written whole, with an error that says which file, what is wrong and what to do. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 
 /**
  * @param advice what to do when the file is not there.
@@ -43,10 +44,19 @@ function trouble(code: string, advice: string): string {
       return `no such file; ${advice}`;
     case 'EACCES':
     case 'EPERM':
-      return 'no permission to read it; give this user the right to read it (owner, mode)';
+      return `no permission to read it; give ${ownName()} the right to read it (owner or mode, and those of the folders above)`;
     case 'EISDIR':
       return 'is a folder; name a file';
     default:
       return `cannot be read (${code})`;
+  }
+}
+
+/** The desk runs as a user of its own, which is seldom who typed the command. */
+function ownName(): string {
+  try {
+    return `the user ${userInfo().username}`;
+  } catch {
+    return 'this user';
   }
 }

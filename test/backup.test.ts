@@ -318,6 +318,10 @@ describe('is refused, and nothing is written', () => {
     const target = place();
     await backUp(configOf(lost), target, lost.now());
     await expect(backUp(configOf(lost), target, lost.now())).rejects.toThrow('is there already');
+    const within = join(target, 'backup.json', 'new');
+    await expect(backUp(configOf(lost), within, lost.now())).rejects.toThrow(
+      `${within} cannot be made (ENOTDIR); make a folder that this user may write to`,
+    );
     await expect(restore(configOf(lost), target, null, lost.now())).rejects.toThrow('holds a desk');
     const config = empty(`refused-${++made}`);
     await expect(restore(config, target, at('2026-11-24T09:00:00'), lost.now())).rejects.toThrow(

@@ -486,6 +486,7 @@ describe('review', () => {
       state: 'open',
       number: 'CL-1234-5678',
     });
+    expect((await uketsuke('review', 'show', ref)).out).not.toContain('decide:');
     expect((await json('review', 'reject', second.ref)).document).toEqual({
       ref: second.ref,
       state: 'rejected',
@@ -571,6 +572,11 @@ describe('read', () => {
     expect((await uketsuke('read', 'none.eml')).err).toBe(
       'uketsuke: none.eml: no such file; check the path\n',
     );
+    put('a.pdf', mail());
+    expect(await uketsuke('read', 'a.pdf')).toMatchObject({
+      code: 1,
+      err: 'uketsuke: a.pdf is neither PDF nor TIFF inside, whatever its name says; get the file again\n',
+    });
     const ran = await uketsuke('read', 'a.eml', '--contracts', 'bad.csv');
     expect(ran).toMatchObject({
       code: 1,

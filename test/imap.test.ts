@@ -493,6 +493,10 @@ describe('doctor', () => {
     expect(await inspectMailbox(access)).toBe('INBOX holds 0 mails; folder Processed was made');
     expect(await inspectMailbox(access)).toBe('INBOX holds 0 mails; folder Processed is there');
     await expect(inspectMailbox({ ...access, folder: 'Nowhere' })).rejects.toThrow('mailboxes[].folder');
+    const none = async () => Promise.reject(new Error('/x: no such file; make it, or set UKETSUKE_X'));
+    await expect(inspectMailbox({ ...access, secret: none })).rejects.toThrow(
+      `no secret for ${user}: /x: no such file; make it, or set UKETSUKE_X`,
+    );
     const wrong = { ...access, secret: async () => ({ kind: 'password', text: 'wrong' }) as const };
     await expect(inspectMailbox(wrong)).rejects.toThrow(
       'check mailboxes[].user and /etc/uketsuke/imap.password',

@@ -3,6 +3,7 @@ import { isoJst } from '../calendar/jst.ts';
 import { importContracts } from '../desk/import-contracts.ts';
 import type { Contract } from '../inquiry/contract.ts';
 import { parseContracts } from '../inquiry/contract-csv.ts';
+import { placed } from '../inquiry/csv-table.ts';
 import { canonicalNumber } from '../inquiry/support-number.ts';
 import { type Door, Failed } from './door.ts';
 
@@ -11,15 +12,17 @@ export async function contractsImport(door: Door, file: string): Promise<void> {
   const parsed = parseContracts(door.readBytes(file), (text) => canonicalNumber(mask, text));
   if ('problems' in parsed) {
     const problems = parsed.problems.map((one) => ({ file, ...one }));
-    const lines = problems.map((one) => `${file}:${one.line}: ${one.column}: ${one.message}`);
+    const lines = problems.map((one) => placed(file, one));
     door.print({ imported: 0, problems }, `${lines.join('\n')}\nMend these lines and import again.`);
-    throw new Failed(`${file}: ${problems.length} problems, nothing was imported`);
+    throw new Failed(
+      `${file}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}, nothing was imported`,
+    );
   }
   const desk = await door.desk();
   const reopened = await importContracts(desk, parsed.contracts, door.now());
   const document = { imported: parsed.contracts.length, warnings: parsed.warnings, reopened };
   const lines = [
-    ...parsed.warnings.map((one) => `${file}:${one.line}: warning: ${one.column}: ${one.message}`),
+    ...parsed.warnings.map((one) => placed(file, { ...one, column: '', message: `warning: ${one.message}` })),
     `${parsed.contracts.length} contracts imported.`,
     ...reopened.map((ref) => `${ref} waited for this and is open now.`),
   ];

@@ -8,14 +8,16 @@ import { together } from '../inquiry/fax-number.ts';
 import type { Letter } from '../inquiry/letter.ts';
 import { phoneNumbers } from '../inquiry/phone-number.ts';
 import { numberResult } from '../inquiry/triage.ts';
-import type { Door } from './door.ts';
+import { type Door, Failed } from './door.ts';
 
 type Registry = ReadonlyMap<string, Contract> | null;
 type Explained = ReturnType<typeof explained>;
 
-/** Null when the file is neither PDF nor TIFF. */
+/** Null when the file is neither PDF nor TIFF. @throws Failed when its name says that it is one. */
 export async function faxFile(door: Door, file: string, registry: Registry): Promise<Explained | null> {
   const fax = await documentOf(door, door.readBytes(file), registry, []);
+  if (fax === null && /\.(?:pdf|tiff?)$/i.test(file))
+    throw new Failed(`${file} is neither PDF nor TIFF inside, whatever its name says; get the file again`);
   return fax === null ? null : explained(door, fax, registry, null);
 }
 

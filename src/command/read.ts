@@ -3,6 +3,7 @@ import { dayOf } from '../calendar/jst.ts';
 import { formSender } from '../desk/look-up.ts';
 import { screen } from '../inquiry/automatic-mail.ts';
 import { parseContracts } from '../inquiry/contract-csv.ts';
+import { placed } from '../inquiry/csv-table.ts';
 import type { Letter } from '../inquiry/letter.ts';
 import { opensWithNumber, readOpening } from '../inquiry/opening.ts';
 import { applyProfile } from '../inquiry/profile.ts';
@@ -35,7 +36,7 @@ export async function read(
 function openRegistry(door: Door, file: string) {
   const parsed = parseContracts(door.readBytes(file), (text) => canonicalNumber(door.config.mask, text));
   if ('contracts' in parsed) return new Map(parsed.contracts.map((one) => [one.number as string, one]));
-  const lines = parsed.problems.map((one) => `${file}:${one.line}: ${one.column}: ${one.message}`);
+  const lines = parsed.problems.map((one) => placed(file, one));
   throw new Failed(lines.join('\n'));
 }
 

@@ -130,7 +130,9 @@ function story(document: Document, pictures: readonly string[]): string {
     ...(document.pages.length > 0 && pictures.length === 0
       ? [`pictures of the pages: uketsuke review show ${document.ref} --pictures FOLDER`]
       : []),
-    `decide: uketsuke review accept ${document.ref} [--number N], or review reject ${document.ref}`,
+    ...(document.state === 'review' || document.state === 'awaiting-number'
+      ? [`decide: uketsuke review accept ${document.ref} [--number N], or review reject ${document.ref}`]
+      : []),
     '',
     document.text,
   ].join('\n');

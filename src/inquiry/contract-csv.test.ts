@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { emailCell, phoneCell } from './contract-cells.ts';
 import { parseContracts } from './contract-csv.ts';
+import { placed } from './csv-table.ts';
 
 const columns =
   'number,customer,product,purchased_on,period_start,period_end,status,customised,contact_name,contact_email,contact_fax,contact_phone';
@@ -108,6 +109,15 @@ describe('a good file', () => {
     expect(warnings.map(({ line, message }) => `${line} ${message}`)).toContain(`2 CL-1234-5678: ${warning}`);
   });
 
+  test('a line that stands twice counts once, and is named: another period or contact may have been meant', () => {
+    const { contracts, warnings } = taken(
+      parse(columns, good, change(8, '花子'), change(0, 'ＣＬ－１２３４－５６７８')),
+    );
+    expect(contracts[0]?.contacts).toHaveLength(2);
+    expect(contracts[0]?.periods).toHaveLength(1);
+    expect(warnings).toEqual([{ line: 4, column: 'number', message: 'CL-1234-5678: says what line 2 says' }]);
+  });
+
   test.each(['2024-02-29,2025-02-28', '2024-02-29,2025-02-27', '2023-03-01,2024-02-29'])(
     '%s is a year',
     (period) => {
@@ -115,6 +125,13 @@ describe('a good file', () => {
       expect(taken(parse(columns, line)).warnings).toEqual([]);
     },
   );
+});
+
+test.each([
+  [{ line: 4, column: '', message: 'has 3 cells' }, 'a.csv:4: has 3 cells'],
+  [{ line: 2, column: 'number', message: 'is empty' }, 'a.csv:2: number: is empty'],
+])('a problem is told by its place (%#)', (problem, words) => {
+  expect(placed('a.csv', problem)).toBe(words);
 });
 
 describe('a bad file', () => {

@@ -159,7 +159,19 @@ function toContract(
   const { number, customer, product, purchasedOn, status, customised, line } = first;
   const periods = new Map<string, Entry>();
   const contacts = new Map<string, Contact>();
+  const lines = new Map<string, number>();
+  const warnings: CsvProblem[] = [];
   for (const entry of group) {
+    // Harmless, but where a period or a contact was meant to be another one, this is how it shows.
+    const told = JSON.stringify([entry.period, entry.contact]);
+    const twin = lines.get(told);
+    if (twin === undefined) lines.set(told, entry.line);
+    else
+      warnings.push({
+        line: entry.line,
+        column: 'number',
+        message: `${number}: says what line ${twin} says`,
+      });
     for (const [column, key] of shared)
       if (entry[key] !== first[key])
         found.push({
@@ -193,6 +205,9 @@ function toContract(
       periods: ordered,
       contacts: [...contacts.values()],
     },
-    warnings: remarks.map((message) => ({ line, column: 'period_start', message: `${number}: ${message}` })),
+    warnings: [
+      ...warnings,
+      ...remarks.map((message) => ({ line, column: 'period_start', message: `${number}: ${message}` })),
+    ],
   };
 }

@@ -13,6 +13,11 @@ export interface CsvProblem {
   readonly message: string;
 }
 
+/** As people are told: the file, the line, and the column where one is meant. */
+export function placed(file: string, { line, column, message }: CsvProblem): string {
+  return [`${file}:${line}`, column, message].filter((part) => part !== '').join(': ');
+}
+
 /** Strict UTF-8 with or without BOM, else strict CP932 (WHATWG `shift_jis`), else null. */
 export function decodeCsv(bytes: Uint8Array): string | null {
   for (const label of ['utf-8', 'shift_jis']) {

@@ -58,8 +58,7 @@ async function login(access: MailboxAccess, cut?: AbortSignal): Promise<Connecti
   try {
     secret = await access.secret();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'empty';
-    throw trouble('login', `no secret for ${user}: ${access.secretPlace} cannot be read (${code})`, error);
+    throw trouble('login', `no secret for ${user}: ${(error as Error).message}`, error);
   }
   let refusal = '';
   const listen = (entry: { err?: unknown }) => {
