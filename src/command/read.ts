@@ -5,7 +5,7 @@ import { screen } from '../inquiry/automatic-mail.ts';
 import { parseContracts } from '../inquiry/contract-csv.ts';
 import { placed } from '../inquiry/csv-table.ts';
 import type { Letter } from '../inquiry/letter.ts';
-import { opensWithNumber, readOpening } from '../inquiry/opening.ts';
+import { opensWithNumber, readNumber } from '../inquiry/opening.ts';
 import { applyProfile } from '../inquiry/profile.ts';
 import { canonicalNumber } from '../inquiry/support-number.ts';
 import { numberResult } from '../inquiry/triage.ts';
@@ -48,13 +48,7 @@ function explain(
 ) {
   const { config } = door;
   const form = applyProfile(letter, config.formProfiles);
-  const reading = readOpening(config.mask, {
-    subject: letter.subject,
-    own: form?.text ?? letter.body.own,
-    quoted: letter.body.quoted,
-    signature: letter.body.signature,
-    field: form?.number ?? null,
-  });
+  const reading = readNumber(config.mask, letter, form);
   const screening = screen(letter, {
     returnPath:
       letter.headers.find((field) => field.name === 'return-path')?.value.replace(/^<|>$/g, '') ?? null,

@@ -4,7 +4,7 @@ import { type Screening, screen } from '../inquiry/automatic-mail.ts';
 import type { Contract } from '../inquiry/contract.ts';
 import { gatewayOf } from '../inquiry/fax-gateway.ts';
 import type { Letter, Mailbox } from '../inquiry/letter.ts';
-import { type NumberReading, opensWithNumber, readOpening } from '../inquiry/opening.ts';
+import { type NumberReading, opensWithNumber, readNumber } from '../inquiry/opening.ts';
 import { applyProfile, type FormReading } from '../inquiry/profile.ts';
 import { textDigest } from '../inquiry/same-text.ts';
 import { markOf, readMark, readMessageId } from '../reply/mark.ts';
@@ -162,13 +162,7 @@ export async function lookUp(
 
 function readIt({ house }: Desk, message: ClaimedMessage, letter: Letter, authentication: Verdict): Read {
   const form = applyProfile(letter, house.formProfiles);
-  const reading = readOpening(house.mask, {
-    subject: letter.subject,
-    own: form?.text ?? letter.body.own,
-    quoted: letter.body.quoted,
-    signature: letter.body.signature,
-    field: form?.number ?? null,
-  });
+  const reading = readNumber(house.mask, letter, form);
   return {
     channel:
       message.source.kind === 'staff' && message.source.name === 'phone'

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 // The fixtures are whole bodies: what counts as quoted or signature is part of the rule they show.
 import { splitOwnText } from '../reading/own-text.ts';
-import { readOpening } from './opening.ts';
+import { readNumber, readOpening } from './opening.ts';
 import { parseMask } from './support-number.ts';
 
 const folder = new URL('../../fixtures/openings/', import.meta.url);
@@ -93,4 +93,43 @@ test('never throws; a value is given only when accepted or further down', () => 
       if (reading.value !== null) expect(reading.value).toMatch(/^CL-\d{4}-\d{4}$/);
     }),
   );
+});
+
+const numberOnTop = { own: 'CL-1234-5678\nログインできません。', quoted: '> 元の文', signature: '佐藤' };
+
+test.each([
+  ['a mail gives its own text', numberOnTop, null, ['accepted', 'CL-1234-5678']],
+  ['and its quotation nothing', { ...numberOnTop, own: '', quoted: 'CL-1234-5678' }, null, ['missing', null]],
+  ['nor its signature', { ...numberOnTop, own: '', signature: 'CL-1234-5678' }, null, ['missing', null]],
+  [
+    'a form gives its field',
+    numberOnTop,
+    { text: '本文', number: 'CL-2345-6789' },
+    ['accepted', 'CL-2345-6789'],
+  ],
+  [
+    'a form gives its text',
+    numberOnTop,
+    { text: 'CL-3456-7890\n本文', number: null },
+    ['accepted', 'CL-3456-7890'],
+  ],
+  [
+    'a form that says nothing is no form',
+    numberOnTop,
+    { text: null, number: null },
+    ['accepted', 'CL-1234-5678'],
+  ],
+  [
+    'of a form the mail around it never counts',
+    numberOnTop,
+    { text: '本文', number: null },
+    ['missing', null],
+  ],
+])('%s', (_what, body, form, [decision, value]) => {
+  expect(readNumber(mask, { subject: '件名', body }, form)).toMatchObject({ decision, value });
+});
+
+test('the subject counts as well', () => {
+  const letter = { subject: 'CL-1234-5678 の件', body: { own: '本文', quoted: '', signature: '' } };
+  expect(readNumber(mask, letter, null)).toMatchObject({ value: 'CL-1234-5678', where: 'subject' });
 });

@@ -3,14 +3,14 @@
  * non-blank lines of the customer's own text, in the subject, or filled in on the line of our own request.
  */
 import type { SupportNumber } from './contract.ts';
-import type { OwnText } from './letter.ts';
+import type { Letter, OwnText } from './letter.ts';
 import type { Mask } from './mask.ts';
 import { lower, misfit, quote } from './number-reason.ts';
 import { lineBreak } from './number-text.ts';
 import { isOurRequest } from './own-request.ts';
 import { findNumbers, type Sighting } from './support-number.ts';
 
-export interface OpeningText extends OwnText {
+interface OpeningText extends OwnText {
   readonly subject: string;
   /** Value of the number field of a form (spec 2.1): counts as standing at the start. */
   readonly field?: string | null;
@@ -54,6 +54,21 @@ const openingLines = 10;
 const searchedCharsMax = 100_000;
 /** A log may hold thousands of look-alikes; staff read the first ones. */
 const candidatesMax = 50;
+
+/** The number of a mail. On the inquiry page the customer's words and number stand in its fields, not in the mail's own text. */
+export function readNumber(
+  mask: Mask,
+  { subject, body }: Pick<Letter, 'subject' | 'body'>,
+  form: { readonly text: string | null; readonly number: string | null } | null,
+): NumberReading {
+  return readOpening(mask, {
+    subject,
+    own: form?.text ?? body.own,
+    quoted: body.quoted,
+    signature: body.signature,
+    field: form?.number ?? null,
+  });
+}
 
 export function readOpening(mask: Mask, whole: OpeningText): NumberReading {
   const text = {
