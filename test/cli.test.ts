@@ -693,6 +693,7 @@ describe('the configuration and the folder', () => {
       'relay: warn',
       'replies: ok',
       'sender proof: ok',
+      'mailboxes: ok',
       'fax: ok',
       'retention: ok',
       'http: ok',
