@@ -47,7 +47,8 @@ export function readCall(letter: Pick<Letter, 'subject' | 'text'>, gateway: FaxG
   const lines = text.split('\n');
   const values = (name: FaxField): readonly string[] => {
     for (const field of gateway.fields.get(name) ?? []) {
-      const found = field.kind === 'labels' ? labelled(lines, field.labels) : matched(text, field.pattern);
+      const found =
+        field.kind === 'labels' ? labelled(lines, field.labels) : matched(text, field).slice(0, 1);
       if (found.length > 0) return found;
     }
     return [];

@@ -3,13 +3,15 @@
  * Shared by the inquiry page and the fax gateways.
  */
 import type { Letter } from './letter.ts';
+import { patternCost } from './pattern-cost.ts';
 
 /** One field as configured: labels such as `【メールアドレス】`, or `/…(?<address>…)…/m` with one named group. */
 export type FieldSetting = string | readonly string[];
 
 export type Field =
   | { readonly kind: 'labels'; readonly labels: readonly string[] }
-  | { readonly kind: 'pattern'; readonly pattern: RegExp };
+  /** `charsMax`: how much of a mail it sees. */
+  | { readonly kind: 'pattern'; readonly pattern: RegExp; readonly charsMax: number };
 
 /** Which mails a profile is for. */
 export interface ProfileSender {
@@ -18,9 +20,14 @@ export interface ProfileSender {
 }
 
 const patternCharsMax = 500;
-/** Patterns come from the operator; they see this much, so that none of them can hang the reader. */
-const patternTextMax = 20_000;
+/**
+ * Patterns come from the operator, mails from anybody: on the worst text a pattern may take so many steps, about 0.3 s. One whose
+ * work grows with the square of the text sees less of it; one whose work grows faster is refused.
+ */
+const stepsMax = 3e7;
+const patternTextsMax = [20_000, 5_000];
 const subjectCharsMax = 500;
+const matchesMax = 100;
 
 /** @throws Error that begins with the key. `from` is an address, or `@domain`. */
 export function parseSender(setting: {
@@ -29,6 +36,7 @@ export function parseSender(setting: {
 }): ProfileSender {
   if (!/^[^\s@]*@[^\s@]+$/.test(setting.from)) throw new Error('from: neither an address nor @domain');
   const subject = setting.subject === undefined ? null : compile('subject', setting.subject, 'u');
+  if (subject !== null) textSeen('subject', subject, [subjectCharsMax]);
   return { from: setting.from.toLowerCase(), subject };
 }
 
@@ -54,14 +62,26 @@ export function parseField(key: string, value: FieldSetting): Field {
   const pattern = compile(key, source, flags);
   if ((source.match(/\(\?<(?![=!])/g) ?? []).length !== 1)
     throw new Error(`${key}: needs exactly one named group`);
-  return { kind: 'pattern', pattern };
+  if (patternCost(source, flags, 1).empty)
+    throw new Error(
+      `${key}: fits where nothing stands, so it finds nothing; begin with what stands before the value`,
+    );
+  return { kind: 'pattern', pattern, charsMax: textSeen(key, pattern, patternTextsMax) };
+}
+
+/** The longest of these texts on which the pattern ends in time. */
+function textSeen(key: string, { source, flags }: RegExp, texts: readonly number[]): number {
+  const seen = texts.find((chars) => patternCost(source, flags, chars).steps <= stepsMax);
+  if (seen !== undefined) return seen;
+  const between = patternCost(source, flags, texts[0]!).between.slice(-2).join(' and ');
+  throw new Error(
+    `${key}: ${between} can share the same text in too many ways, which may take for ever and captures by chance; let neither take what the other or the text between them takes, such as [^@\\s]+@ in place of \\S+@`,
+  );
 }
 
 function compile(key: string, source: string, flags: string): RegExp {
   if (source.length > patternCharsMax) throw new Error(`${key}: longer than ${patternCharsMax} characters`);
-  // A repeated group that itself repeats backtracks without end on hostile text; so may a back-reference.
-  if (/[*+}][^()]*\)(?:[*+]|\{\d+,)/.test(source))
-    throw new Error(`${key}: a repeated group must not repeat inside`);
+  // Their cost cannot be told from the pattern.
   if (/\\(?:[1-9]|k<)/.test(source)) throw new Error(`${key}: back-references are not allowed`);
   try {
     return new RegExp(source, flags);
@@ -70,10 +90,16 @@ function compile(key: string, source: string, flags: string): RegExp {
   }
 }
 
-export function matched(text: string, pattern: RegExp): readonly string[] {
-  const groups = pattern.exec(text.slice(0, patternTextMax))?.groups;
-  const value = Object.values(groups ?? {})[0];
-  return value === undefined ? [] : [value.trim()];
+/** Every place where the pattern fits, in order, up to a bound: a value that differs elsewhere is for the caller to judge. */
+export function matched(text: string, { pattern, charsMax }: Field & { kind: 'pattern' }): readonly string[] {
+  const every = new RegExp(pattern.source, `${pattern.flags}g`);
+  const values: string[] = [];
+  for (const { groups } of text.slice(0, charsMax).matchAll(every)) {
+    const value = Object.values(groups ?? {})[0];
+    if (value !== undefined) values.push(value.trim());
+    if (values.length === matchesMax) break;
+  }
+  return values;
 }
 
 export function afterLabel(line: string, labels: readonly string[]): string | null {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { applyProfile, type FormProfileSetting, parseFormProfile } from './profile.ts';
 
 const setting: FormProfileSetting = {
@@ -85,10 +85,50 @@ test.each([
   [{ subject: '(' }, /^subject: /],
   [{ fields: { ...setting.fields, address: '/(?<address>(/' } }, /^fields\.address: /],
   [{ fields: { ...setting.fields, address: '/(.+)/' } }, /^fields\.address: needs exactly one named group/],
-  [{ fields: { ...setting.fields, number: '/(?<n>(a+)+)/' } }, /^fields\.number: a repeated group/],
+  [{ fields: { ...setting.fields, number: '/(?<n>(a+)+b)/' } }, /^fields\.number: a can share/],
+  [{ fields: { ...setting.fields, number: '/(?<n>a*)/' } }, /^fields\.number: fits where nothing stands/],
+  [{ subject: '(a|a)*b' }, /^subject: a can share/],
   [{ fields: { ...setting.fields, number: '/(?<n>a)\\k<n>/' } }, /^fields\.number: back-references/],
   [{ fields: { ...setting.fields, text: '' } }, /^fields\.text: a label is empty/],
   [{ fields: { address: 'a' } as never }, /^fields\.text: is required/],
 ])('a bad setting is refused with its key (%#)', (change, message) => {
   expect(() => parseFormProfile({ ...setting, ...change })).toThrow(message);
+});
+
+describe('a field by a pattern', () => {
+  const byPattern = (fields: Partial<FormProfileSetting['fields']>) =>
+    [parseFormProfile({ ...setting, fields: { ...setting.fields, ...fields } })] as const;
+  const address = { address: '/メールアドレス】\\s*(?<address>[^\\s@]+@[^\\s@]+)/' };
+
+  test('gives what its group captures', () => {
+    expect(applyProfile(letter(form), byPattern(address))?.address).toBe('sato@example.jp');
+  });
+
+  test.each([
+    ['once more with the same value', '\n【メールアドレス】 sato@Example.jp', 'sato@example.jp', []],
+    ['once more with another one', '\n【メールアドレス】 other@example.jp', null, ['address']],
+  ])('that fits %s', (_what, more, value, missing) => {
+    expect(applyProfile(letter(form + more), byPattern(address))).toMatchObject({ address: value, missing });
+  });
+
+  test('of the customer’s text takes the first place it fits', () => {
+    const text = { text: '/お問合せ内容】\\n(?<text>[^【]+)/' };
+    const found = applyProfile(letter(`${form}\n【お問合せ内容】\n二つ目`), byPattern(text));
+    expect(found).toMatchObject({ text: 'ログインできません。\n\n再起動しても同じです。', missing: [] });
+  });
+
+  test.each([
+    ['/\\s+(?<address>x)/', ' '],
+    ['/【(?<address>.*)】x/', '【'],
+    ['/^.*(?<address>a).*z/', 'a'],
+    ['/(?<address>[^@\\s]+)@[^@\\s]+\\.jp/', 'a'],
+    ['/発信.{0,40}(?<address>[0-9() -]{7,20})(?!z)/', '発信 '],
+  ])('%s ends in time on the worst text', (pattern, unit) => {
+    const text = unit.repeat(200_000);
+    const profiles = byPattern({ address: pattern });
+    const start = process.cpuUsage();
+    applyProfile(letter(text), profiles);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1000).toBeLessThan(3_000);
+  });
 });

@@ -77,8 +77,8 @@ export function applyProfile(
     const field = profile.fields.get(name);
     if (field === undefined) return null;
     const values =
-      field.kind === 'labels' ? labelled(lines, field.labels, profile) : matched(letter.text, field.pattern);
-    // A label repeated in the customer's text must not put another address or number in place of the first.
+      field.kind === 'labels' ? labelled(lines, field.labels, profile) : matched(letter.text, field);
+    // A label or a pattern repeated in the customer's text must not put another address or number in place of the first.
     const clash = name !== 'text' && new Set(values).size > 1;
     const value = clash ? null : (values[0] ?? null);
     if (value === null || (value === '' && (name === 'address' || name === 'text'))) missing.push(name);
