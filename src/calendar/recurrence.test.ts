@@ -93,7 +93,7 @@ test('counts as ical.js does where ical.js is right', () => {
         const start = probe.next()!.toString();
         const iterator = ICAL.Recur.fromString(rrule).iterator(ICAL.Time.fromDateString(start));
         const expected = Array.from({ length: 6 }, () => iterator.next()!.toString());
-        expect(days(rrule, start, addDays(start, 366 * 4 * 7)).slice(0, 6)).toEqual(expected);
+        expect(days(rrule, start, expected.at(-1)!)).toEqual(expected);
       },
     ),
     { numRuns: 300 },

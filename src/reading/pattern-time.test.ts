@@ -72,12 +72,18 @@ const isOurs = ({ pattern }: Seen): boolean =>
 /** Every pattern of the product that runs while hostile mail is read, with what it was given. */
 async function patternsSeen(): Promise<readonly Seen[]> {
   const seen = new Map<string, Seen>();
+  // To spell a pattern out costs more than most of their runs: once for each is enough.
+  const spelt = new WeakMap<RegExp, Seen>();
   const exec = RegExp.prototype.exec;
   RegExp.prototype.exec = function (this: RegExp, text: string) {
-    const key = `/${this.source}/${this.flags}`;
-    const known = seen.get(key);
-    if (known === undefined) seen.set(key, { pattern: this, chars: String(text).length });
-    else known.chars = Math.max(known.chars, String(text).length);
+    let one = spelt.get(this);
+    if (one === undefined) {
+      const key = `/${this.source}/${this.flags}`;
+      one = seen.get(key) ?? { pattern: this, chars: 0 };
+      seen.set(key, one);
+      spelt.set(this, one);
+    }
+    one.chars = Math.max(one.chars, String(text).length);
     return exec.call(this, text);
   };
   try {
