@@ -5,7 +5,7 @@ import { writeBlock } from './blocks.ts';
 import type { Database } from './database.ts';
 import { writeFax } from './fax-pages.ts';
 import { values } from './gather.ts';
-import { stopLetters, writeAllLetters } from './outgoing.ts';
+import { stopLetters, writeAllLetters } from './letter-rows.ts';
 import { addressKey, instant, numberOrNull, type Row, textOrNull } from './row.ts';
 import { type About, changeTicket, openTickets, writeAllEvents, writeEvents } from './tickets.ts';
 

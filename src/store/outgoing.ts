@@ -1,3 +1,4 @@
+/** The outbox: letters that wait, are being sent, or have left, and what each step of the way writes. */
 import type { Knex } from 'knex';
 import type {
   Aftermath,
@@ -6,16 +7,15 @@ import type {
   OutboxState,
   OutboxStore,
   Settlement,
-  Stop,
 } from '../desk/ports.ts';
-import type { StrangerCounts } from '../reply/withhold.ts';
-import { type LetterKind, STAFF_KINDS } from '../ticket/ticket.ts';
+import type { LetterKind } from '../ticket/ticket.ts';
 import { blob, keepBlob } from './blobs.ts';
 import { freeDeadClaims } from './claims.ts';
 import { type Database, forOneWorker } from './database.ts';
-import { gathered, values } from './gather.ts';
 import { isDead, newLease, noLease, sendLeaseMs } from './lease.ts';
-import { addressKey, indexKey, instant, instantOrNull, numberOrNull, type Row, textOrNull } from './row.ts';
+import { letterCounts } from './letter-counts.ts';
+import { toItem, writeAllLetters } from './letter-rows.ts';
+import { instant, instantOrNull, numberOrNull, type Row } from './row.ts';
 import { type About, changeTicket, writeEvents } from './tickets.ts';
 
 export function outboxStore(db: Database, leaseClock: () => number): OutboxStore {
@@ -23,12 +23,6 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
     const rows: Row[] = await db.read((q) => query(q).select());
     return rows.map(toItem);
   }
-  const countTo = gathered((questions: readonly (readonly string[])[]) =>
-    db.read((q) => countEach(q, questions)),
-  );
-  const countStrangers = gathered((questions: readonly (readonly string[])[]) =>
-    db.read((q) => countFirstLetters(q, questions)),
-  );
   return {
     due: (now, limit, kinds) => db.read((q) => due(q, instant(now), limit, kinds)),
     begin: (id, attempt) =>
@@ -110,46 +104,7 @@ export function outboxStore(db: Database, leaseClock: () => number): OutboxStore
         const row: Row | undefined = await q('outbox').where({ id }).whereNotNull('digest').first('digest');
         return row === undefined ? null : blob(q, String(row['digest']));
       }),
-    countTo: (address, { hour, day }) => countTo([addressKey(address), instant(hour), instant(day)]),
-    countStrangers: (domain, { hour, day }) =>
-      countStrangers([domain.toLowerCase(), instant(hour), instant(day)]),
-    bouncedSince: (at, limit) =>
-      db.read(async (q) => {
-        const letters: unknown[] = await q('events')
-          .where('at', '>=', instant(at))
-          .where({ kind: 'bounce' })
-          .whereNotNull('outbox_id')
-          .distinct('outbox_id')
-          .limit(limit);
-        return letters.length;
-      }),
-    sentBetween: (from, until) =>
-      db.read(async (q) => {
-        const row: Row | undefined = await q('outbox')
-          .where({ state: 'sent' })
-          .whereBetween('sent_at', [instant(from), instant(until)])
-          .whereNotIn('kind', [...STAFF_KINDS])
-          .count({ n: '*' })
-          .first();
-        return Number(row?.['n']);
-      }),
-    latestTo: (address) =>
-      db.read(async (q) => {
-        const row: Row | undefined = await q('outbox')
-          .where({ to_id: addressKey(address), state: 'sent' })
-          .orderBy('id', 'desc')
-          .first();
-        return row === undefined ? null : toItem(row);
-      }),
-    undeliverable: gathered(async (questions) => {
-      const asked = [...new Set(questions.flat().map(addressKey))];
-      const found = new Set<string>(
-        asked.length === 0
-          ? []
-          : await db.read((q) => q('undeliverable').whereIn('address_id', asked).pluck('address_id')),
-      );
-      return questions.map((addresses) => addresses.filter((address) => found.has(addressKey(address))));
-    }),
+    ...letterCounts(db),
   };
 }
 
@@ -222,52 +177,6 @@ function writeLetters(trx: Knex, about: About, letters: readonly NewLetter[]): P
   return writeAllLetters(trx, [[about, letters]]);
 }
 
-/** Writes letters once each: a key that exists is passed over. */
-export async function writeAllLetters(
-  trx: Knex,
-  all: readonly (readonly [About, readonly NewLetter[]])[],
-): Promise<void> {
-  const rows = all.flatMap(([about, letters]) => letters.map((letter) => letterRow(about, letter)));
-  if (rows.length > 0) await trx('outbox').insert(rows).onConflict('once_key_id').ignore();
-}
-
-function letterRow(about: About, letter: NewLetter) {
-  if (about.ticketId === null && letter.onceKey.includes('{ticket}'))
-    throw new Error(`a letter without a ticket has the key ${letter.onceKey}`);
-  const onceKey = letter.onceKey.replaceAll('{ticket}', String(about.ticketId));
-  return {
-    kind: letter.kind,
-    ticket_id: about.ticketId,
-    received_id: about.receivedId,
-    to_address: letter.to,
-    to_id: addressKey(letter.to),
-    once_key: onceKey,
-    once_key_id: indexKey(onceKey),
-    not_before: instantOrNull(letter.notBefore),
-    data: JSON.stringify(letter.data),
-    state: letter.held === undefined ? 'queued' : 'held',
-    reason: letter.held ?? null,
-    attempts: 0,
-    created_at: instant(about.at),
-    body_begun: 0,
-  };
-}
-
-/** Takes letters out of the queue. False when one that must not leave has begun to. */
-export async function stopLetters(trx: Knex, about: About, stops: readonly Stop[]): Promise<boolean> {
-  for (const { id, state, reason, must } of stops) {
-    // What is held stays cancellable; what is cancelled stays so.
-    const stoppable = state === 'held' ? ['queued'] : ['queued', 'held'];
-    const stopped = await trx('outbox').where({ id }).whereIn('state', stoppable).update({ state, reason });
-    if (stopped === 1)
-      await writeEvents(trx, { ...about, outboxId: id }, [
-        { kind: `letter-${state}`, actor: 'system', reason },
-      ]);
-    else if (must) return false;
-  }
-  return true;
-}
-
 async function recover(
   trx: Knex,
   now: string,
@@ -299,78 +208,4 @@ async function recover(
     changed.push(item);
   }
   return changed;
-}
-
-/** Each question is an address, and the instants from which a letter counts for the hour and for the day. */
-async function countEach(q: Knex, questions: readonly (readonly string[])[]) {
-  const asked = values(
-    q,
-    questions.map((one, place) => [place, ...one]),
-  );
-  const counted = (condition: string, name: string) =>
-    q.raw(`coalesce(sum(case when ${condition} then 1 else 0 end), 0) as ??`, [name]);
-  const rows: Row[] = await q
-    .from(q.raw('? as asked', [asked]))
-    .join('outbox', 'to_id', 'asked.column2')
-    .whereNotIn('kind', [...STAFF_KINDS, 'answer'])
-    .whereRaw("(state in ('queued', 'sending') or (state = 'sent' and sent_at >= asked.column4))")
-    .groupBy('asked.column1')
-    .select(
-      { place: 'asked.column1' },
-      // What follows a request waits for days and is counted when it leaves: it must not use up today's letters.
-      counted("state <> 'sent' and kind not in ('reminder', 'closing-notice')", 'queued'),
-      counted("state = 'sent' and sent_at >= asked.column3", 'hour'),
-      counted("state = 'sent'", 'day'),
-    );
-  const byPlace = new Map(rows.map((row) => [Number(row['place']), row]));
-  return questions.map((_, place) => {
-    const row = byPlace.get(place);
-    return {
-      queued: Number(row?.['queued'] ?? 0),
-      hour: Number(row?.['hour'] ?? 0),
-      day: Number(row?.['day'] ?? 0),
-    };
-  });
-}
-
-/** Each question is a domain and two instants. The cap on all strangers bounds the rows there are at any time. */
-async function countFirstLetters(q: Knex, questions: readonly (readonly string[])[]) {
-  const days = questions.map(([, , day = '']) => day).sort();
-  const rows: Row[] = await q('outbox')
-    .whereRaw("kind in ('neutral', 'request-number')")
-    .where('created_at', '>=', days[0]!)
-    .whereNot({ state: 'cancelled' })
-    .select('to_address', 'created_at');
-  return questions.map(([domain = '', hour = '', day = '']): StrangerCounts => {
-    const since = (at: string) => rows.filter((row) => String(row['created_at']) >= at);
-    const counts = (some: (row: Row) => boolean) => ({
-      hour: since(hour).filter(some).length,
-      day: since(day).filter(some).length,
-    });
-    return {
-      domain: counts((row) => String(row['to_address']).toLowerCase().endsWith(`@${domain}`)),
-      all: counts(() => true),
-    };
-  });
-}
-
-function toItem(row: Row): OutboxItem {
-  return {
-    id: Number(row['id']),
-    kind: row['kind'] as LetterKind,
-    ticketId: numberOrNull(row['ticket_id']),
-    receivedId: numberOrNull(row['received_id']),
-    to: String(row['to_address']),
-    onceKey: String(row['once_key']),
-    notBefore: textOrNull(row['not_before']),
-    data: JSON.parse(String(row['data'])) as OutboxItem['data'],
-    state: row['state'] as OutboxState,
-    reason: textOrNull(row['reason']),
-    attempts: Number(row['attempts']),
-    createdAt: String(row['created_at']),
-    attemptedAt: textOrNull(row['attempted_at']),
-    messageId: textOrNull(row['message_id']),
-    subject: textOrNull(row['subject']),
-    sentAt: textOrNull(row['sent_at']),
-  };
 }
