@@ -20,7 +20,7 @@ import type { SmtpListener } from './mailbox/smtp.ts';
 import { peerRule } from './mailbox/smtp-rules.ts';
 import { openCourier } from './outbox/courier.ts';
 import { openFileCourier } from './outbox/file-courier.ts';
-import { foreignKey } from './own-key.ts';
+import { deskLeftBehind, foreignKey } from './own-key.ts';
 import { openProver } from './proof/prover.ts';
 import { openReader } from './reading/sandbox.ts';
 import { markOf, readMark } from './reply/mark.ts';
@@ -71,7 +71,7 @@ export async function openDesk(
     digest: config.digest === false ? null : config.digest,
     undoMs: config.outbox.undoMinutes * 60_000,
   };
-  const store = await openStore({ database: config.database, log: journal });
+  const store = await ownStore(config, journal);
   const faxReader = openFaxReader({
     workers: config.ocr.workers,
     readers: config.ocr.readers,
@@ -111,6 +111,15 @@ export async function openDesk(
       await store.close();
     },
   };
+}
+
+/** @throws ConfigError when the key of this machine belongs to a desk in another database. */
+async function ownStore(config: Config, log: Journal): ReturnType<typeof openStore> {
+  const store = await openStore({ database: config.database, log });
+  const left = await deskLeftBehind(config, store);
+  if (left === null) return store;
+  await store[Symbol.asyncDispose]();
+  throw new ConfigError(left);
 }
 
 export interface Daemon extends AsyncDisposable {
