@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Door } from '../src/command/door.ts';
 import { tellWhy } from '../src/command/why.ts';
+import { startStaffDesk } from './staff-desk.ts';
 import { mail, opened, startTrial, type Trial } from './trial.ts';
 
 const sato = 'sato@sample.example.jp';
@@ -54,6 +55,16 @@ describe('why', () => {
       'sent 2026-11-02',
     ])
       expect(text).toContain(words);
+  });
+
+  it('a reply of staff: by what it is theirs, and not as a stranger’s mail without a number', async () => {
+    const desk = await startStaffDesk('2026-11-20T10:00:00');
+    trial = desk.trial;
+    await desk.send({});
+    const note = await desk.reply('#メモ\n折り返し済みです。');
+    const { text } = await ask(String(note.id));
+    expect(text).toContain('thread    a reply of staff to a mail of ours, with every proof');
+    expect(text).not.toMatch(/stranger|number {4}/);
   });
 
   it('is the same by Message-ID, with and without brackets, and by that of a letter of ours', async () => {

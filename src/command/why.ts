@@ -134,6 +134,8 @@ function story({ ticket, messages, letters, events }: Document): string {
 function steps(message: ReturnType<typeof messageOf>): readonly string[] {
   const { read, sender, number } = message;
   const line = (step: string, words: string) => `  ${step.padEnd(9)} ${words}`;
+  // What a directive names is no number of a sender, and staff are strangers to every ticket.
+  const byStaff = read?.kind === 'staff';
   const came = `${message.receivedAt} ${wayOf(message.way)}`;
   return [
     `Message ${message.id}  ${message.messageId ?? '(without Message-ID)'}`,
@@ -167,8 +169,14 @@ function steps(message: ReturnType<typeof messageOf>): readonly string[] {
           ...read.evidence.map((one) => line('', one)),
         ]),
     ...(sender === null ? [] : [line('sender', senderOf(sender))]),
-    ...(number === null ? [] : numberSteps(number).map((words, at) => line(at === 0 ? 'number' : '', words))),
-    ...(message.thread === null ? [] : [line('thread', message.thread)]),
+    ...(byStaff
+      ? [line('thread', 'a reply of staff to a mail of ours, with every proof')]
+      : [
+          ...(number === null ? [] : numberSteps(number)).map((words, at) =>
+            line(at === 0 ? 'number' : '', words),
+          ),
+          ...(message.thread === null ? [] : [line('thread', message.thread)]),
+        ]),
     line(
       'outcome',
       message.outcome === null
