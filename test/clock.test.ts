@@ -17,7 +17,7 @@ const open = (at: string) => {
   return (time >= '09:00:00' && time < '11:59:00') || (time >= '13:00:00' && time < '17:29:00');
 };
 
-it('jumps of an hour either way, and restarts at every edge', { timeout }, async () => {
+it.concurrent('jumps of an hour either way, and restarts at every edge', { timeout }, async () => {
   await using trial = await startTrial({ now: '2026-11-18T08:00:00' });
   let written = 0;
   for (const day of ['2026-11-20'])
@@ -47,7 +47,7 @@ it('jumps of an hour either way, and restarts at every edge', { timeout }, async
   expect(letters).toHaveLength(written);
 });
 
-it('a clock that is set back an hour beneath the running program does not put it to sleep', {
+it.concurrent('a clock that is set back an hour beneath the running program does not put it to sleep', {
   timeout,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'uketsuke-clock-'));

@@ -7,8 +7,6 @@ import type { Fed } from './post.ts';
 const user = 'desk';
 /** Between two mails, so that most are taken by a pass of their own. */
 const pauseMs = 150;
-/** Without any mail leaving the folder for so long, what is left in it stays. */
-const standstillMsMax = 15_000;
 
 export interface CrashMailbox extends AsyncDisposable {
   /** Lines of the configuration; the password stands in the file `password` beside it. */
@@ -18,8 +16,8 @@ export interface CrashMailbox extends AsyncDisposable {
   post(fed: Fed, at: Date): Promise<void>;
   /** One after the other, as long as the daemon lives. */
   postWhile(life: Life, compose: () => Fed, now: () => Date): Promise<void>;
-  /** Resolves when everything was taken and moved; with what is not so in the end. */
-  emptied(): Promise<readonly string[]>;
+  /** Resolves when everything was taken and moved, or nothing left the folder for so long; with what is not so in the end. */
+  emptied(standstillMsMax: number): Promise<readonly string[]>;
 }
 
 export async function openCrashMailbox(): Promise<CrashMailbox> {
@@ -42,7 +40,7 @@ export async function openCrashMailbox(): Promise<CrashMailbox> {
         await sleep(pauseMs);
       }
     },
-    async emptied() {
+    async emptied(standstillMsMax) {
       let [left, changedAt] = [await held('INBOX'), Date.now()];
       while (left > 0 && Date.now() < changedAt + standstillMsMax) {
         await sleep(50);
