@@ -81,18 +81,25 @@ export function agree(
   return told('uncertain', null, `${what}; no two independent ones agree.`);
 }
 
+interface Weakness {
+  readonly what: string;
+  /** The text of the page has every character as it is. */
+  readonly inText: boolean;
+}
+
 /**
  * Why an agreement needs the registry for a third; null when it needs none. Two models of one engine err alike. Where
- * our own reader lost a fixed character it may be another one (`CT-…`, `SL-…`: a number of another kind), or dirt that
- * spoilt a digit as well: then the text of the page must have every character as it is.
+ * our own reader lost a fixed character it may be another one (`CT-…`, `SL-…`: a number of another kind, and of a bare
+ * stroke the text of the page says `L` as well), or dirt that spoilt a digit too.
  */
-function weakness(number: string, readings: readonly FaxReading[]): string | null {
+function weakness(number: string, readings: readonly FaxReading[]): Weakness | null {
   const field = readings.find((one) => one.reader === 'field');
-  if (field === undefined) return 'our own reader did not find it';
-  const asItIs = readings.some(
+  if (field === undefined) return { what: 'our own reader did not find it', inText: false };
+  if (field.confidence >= lostMax) return null;
+  const inText = readings.some(
     (one) => one.value === number && one.reader === 'page' && one.fixed && one.confidence === 1,
   );
-  return field.confidence < lostMax && !asItIs ? 'a fixed character of it is lost' : null;
+  return { what: 'a fixed character of it is lost', inText };
 }
 
 /** What speaks against a number on which readers agree; null when nothing does. */
@@ -100,16 +107,17 @@ function doubtOf(
   mask: Mask,
   number: string,
   registry: FaxRegistry | null,
-  weak: string | null,
+  weak: Weakness | null,
 ): string | null {
   if (registry === null)
-    return weak === null ? null : `${number} was read alike, but ${weak}, and no registry can confirm it.`;
+    return weak && `${number} was read alike, but ${weak.what}, and no registry can confirm it.`;
   const near = neighbours(mask, number).some((one) => registry.knows(one));
   const known = registry.knows(number);
   if (near && !known) return `${number} is not registered, but a number that differs in one character is.`;
   if (weak === null) return null;
-  if (!known) return `${number} is not registered, and ${weak}.`;
-  return near ? `A registered number differs from ${number} in one character, and ${weak}.` : null;
+  if (!known) return `${number} is not registered, and ${weak.what}.`;
+  if (!near || weak.inText) return null;
+  return `A registered number differs from ${number} in one character, and ${weak.what}.`;
 }
 
 const values = (readings: readonly FaxReading[]): readonly string[] => [

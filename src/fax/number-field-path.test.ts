@@ -5,7 +5,7 @@ import { bestPath, lineContext, placesOf, type Seen } from './number-field-path.
 const classes = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-', ''];
 
 /** One piece a character, 20 high and 12 wide, 16 apart, each seen with probability `p`; a space is none. */
-function line(text: string, p = 0.97): Seen[] {
+function line(text: string, p = 0.97) {
   const pieces = [...text].map((char, index) => {
     const odds = new Float32Array(classes.length).fill((1 - p) / (classes.length - 1));
     odds[Math.max(classes.indexOf(char), classes.indexOf(char === '?' ? '' : char))] = p;
@@ -16,8 +16,9 @@ function line(text: string, p = 0.97): Seen[] {
   return pieces.filter(({ char }) => char !== ' ').map((piece, first) => ({ ...piece, first }));
 }
 
-function read(maskText: string, text: string) {
-  const seen = line(text);
+const read = (maskText: string, text: string) => readLine(maskText, line(text));
+
+function readLine(maskText: string, seen: readonly Seen[]) {
   const path = bestPath(placesOf(parseMask(maskText), classes), seen, lineContext(classes, seen, 20));
   return path === null ? null : { ...path, text: path.glyphs.map(({ char }) => char).join('') };
 }
@@ -57,5 +58,14 @@ describe('bestPath', () => {
     // One that looks like nothing, but stands where a character stands: CL-8700-84121 was once read as CL-8700-8421.
     for (const longer of ['CL-123?4-5678', 'CL-1234-56?78', 'CL-1234-5678?'])
       expect(read('CL-9999-9999', longer)!.leftOut).toBe(1);
+    // As a bare stroke, and where a hyphen parts other groups: CL-1360-32832 was once read as CL-3603-2832.
+    const stroke = line('CL-?1234-5678').map((one) =>
+      one.char === '?' ? { ...one, box: { ...one.box, width: 2 } } : one,
+    );
+    expect(readLine('CL-9999-9999', stroke)!.leftOut).toBe(1);
+    const sliver = stroke.map((one) => (one.char === '?' ? { ...one, box: { ...one.box, width: 1 } } : one));
+    expect(readLine('CL-9999-9999', sliver)!.leftOut).toBeLessThan(0.1);
+    expect(read('CL-9999-9999', 'CL-123-45678')!.leftOut).toBe(1);
+    expect(read('CL-9999-9999', 'CL-12345678')!.leftOut).toBeLessThan(0.1);
   });
 });

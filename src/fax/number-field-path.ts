@@ -78,6 +78,11 @@ export function placesOf(mask: Mask, classes: readonly string[]): readonly Place
   }
 }
 
+/** A glyph of the path; the mask may have a separator before it. */
+interface Standing extends Seen {
+  readonly separated: boolean;
+}
+
 interface Step {
   readonly score: number;
   readonly char: string;
@@ -147,7 +152,8 @@ export function bestPath(places: readonly Place[], seen: readonly Seen[], contex
   const literals = glyphs.filter((_, index) => places[index]!.literal);
   const lost = literals.filter(({ p }) => p < literalSeenMin).length;
   if (2 * lost > literals.length) return null;
-  return { score, leftOut: context.leftOut(glyphs.map(({ seen }) => seen)), glyphs };
+  const standing = glyphs.map(({ seen }, index) => ({ ...seen, separated: places[index]!.separated }));
+  return { score, leftOut: context.leftOut(standing), glyphs };
 }
 
 /** What may follow a candidate, with or without a separator between; worked out once for all places of the mask. */
@@ -202,7 +208,7 @@ export interface LineContext {
   readonly before: (first: Seen) => number;
   readonly after: (last: Seen) => number;
   /** The probability that a longer number was pressed into the mask: of the likeliest character passed over. */
-  readonly leftOut: (path: readonly Seen[]) => number;
+  readonly leftOut: (path: readonly Standing[]) => number;
   readonly other: (allowed: readonly number[], one: Seen) => number;
 }
 
@@ -289,13 +295,15 @@ export function lineContext(
     const next = (one: Seen) => starting.get(one.first + one.count) ?? [];
     return furtherDigit * more(last, next(last), next, digits);
   };
-  function leftOut(path: readonly Seen[]): number {
+  function leftOut(path: readonly Standing[]): number {
     let most = 0;
     for (const [index, a] of path.entries()) {
       const b = path[index + 1];
       if (b === undefined) continue;
       for (const one of seen) {
         const passed = one.first >= a.first + a.count && one.first + one.count <= b.first;
+        // CL-1360-32832: where a hyphen parts other groups than the mask's, this is another number.
+        if (passed && !b.separated && one.odds[hyphen]! > 0.5) return 1;
         if (!passed || one.box.height < 0.6 * Math.max(a.box.height, b.box.height)) continue;
         // What stands as its neighbours do is a character, whatever it looks like.
         if (standsLike(one.box, a.box) && standsLike(one.box, b.box)) return 1;
@@ -305,7 +313,7 @@ export function lineContext(
     return Math.max(most, after(path.at(-1)!) / furtherDigit, goesOn(path) ? 1 : 0);
   }
   /** Whether behind the last character stands one more as it and the one before it do, as near to it, whatever it looks like. */
-  function goesOn(path: readonly Seen[]): boolean {
+  function goesOn(path: readonly Standing[]): boolean {
     const last = path.at(-1)!;
     const previous = path.at(-2);
     if (previous === undefined) return false;
@@ -327,9 +335,13 @@ export function lineContext(
 
 const middle = ({ x, width }: Box) => x + width / 2;
 
-/** As high and on the same line, within a seventh of its height, and no sliver of a box's side. */
+/** As high and on the same line, within a seventh of its height; a bare stroke may be a 1, less is a sliver of a rule. */
 function standsLike(one: Box, other: Box): boolean {
   const off = other.height / 7;
   const [bottom, otherBottom] = [one.y + one.height, other.y + other.height];
-  return one.width > off && Math.abs(one.y - other.y) <= off && Math.abs(bottom - otherBottom) <= off;
+  return (
+    one.width >= other.height / 10 &&
+    Math.abs(one.y - other.y) <= off &&
+    Math.abs(bottom - otherBottom) <= off
+  );
 }
