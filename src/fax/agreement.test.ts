@@ -74,11 +74,23 @@ describe('a number on a fax is accepted', () => {
     expect(decisionOf(crop, knows(other))).toBe('uncertain');
     expect(decisionOf(crop, knows(A, B))).toBe('uncertain');
     // The text of the page has it as it is: then a neighbour in the registry says nothing against it.
-    expect(decisionOf([...crop, reading('page', A)], knows(A, B))).toBe(`accepted ${A}`);
-    // `CI-…` and `SL-…`, numbers of other kinds: folded or not, our own reader sees dirt where the letter stands.
-    for (const seen of [{ confidence: 0.5 }, { fixed: false }, {}]) {
-      expect(decisionOf([crop[0]!, reading('page', A, seen)])).toBe('uncertain');
-      expect(decisionOf([crop[0]!, reading('page', A, seen)], knows(other))).toBe('uncertain');
+    for (const raw of [A, 'CL 4180 2537', 'CL41802537', 'cl-4180-2537', 'C L - 4 1 8 0 - 2 5 3 7']) {
+      const whole = [crop[0]!, reading('page', A, { raw })];
+      expect(decisionOf(whole)).toBe(`accepted ${A}`);
+      expect(decisionOf(whole, knows(A, B))).toBe(`accepted ${A}`);
+      expect(decisionOf(whole, knows(other))).toBe('uncertain');
+    }
+    // `CI-…` and `SL-…`, numbers of other kinds: our own reader sees dirt where the letter stands, the text a stroke.
+    for (const seen of [
+      { confidence: 0.5 },
+      { fixed: false },
+      { raw: 'Cl41802537' },
+      { raw: 'CL4180-2537' },
+    ]) {
+      const broken = [crop[0]!, reading('page', A, seen)];
+      expect(decisionOf(broken)).toBe('uncertain');
+      expect(decisionOf(broken, knows(A))).toBe(`accepted ${A}`);
+      expect(decisionOf(broken, knows(A, B))).toBe('uncertain');
     }
   });
 });

@@ -71,7 +71,7 @@ export function agree(
     // Whatever our own reader saw instead, it looked closest: two models of one engine err alike on a slashed zero.
     if (field !== undefined && field.value !== agreed)
       return told('uncertain', null, `Two readers see ${agreed}, but our own sees ${field.value}.`);
-    const doubt = doubtOf(mask, agreed, registry, weakness(agreed, readings));
+    const doubt = doubtOf(mask, agreed, registry, weakness(mask, agreed, readings));
     if (doubt !== null) return told('uncertain', null, doubt);
     const readers = new Set(readings.filter(({ value }) => value === agreed).map(({ reader }) => reader));
     return told('accepted', agreed, `${agreed} was read alike by ${[...readers].join(' and ')}.`);
@@ -83,23 +83,39 @@ export function agree(
 
 interface Weakness {
   readonly what: string;
-  /** The text of the page has every character as it is. */
+  /** The text of the page has it as it is printed. */
   readonly inText: boolean;
 }
 
 /**
  * Why an agreement needs the registry for a third; null when it needs none. Two models of one engine err alike. Where
- * our own reader lost a fixed character it may be another one (`CT-…`, `SL-…`: a number of another kind, and of a bare
- * stroke the text of the page says `L` as well), or dirt that spoilt a digit too.
+ * our own reader lost a fixed character it may be another one (`CT-…`, `SL-…`: a number of another kind), or dirt that
+ * spoilt a digit too.
  */
-function weakness(number: string, readings: readonly FaxReading[]): Weakness | null {
+function weakness(mask: Mask, number: string, readings: readonly FaxReading[]): Weakness | null {
   const field = readings.find((one) => one.reader === 'field');
   if (field === undefined) return { what: 'our own reader did not find it', inText: false };
   if (field.confidence >= lostMax) return null;
   const inText = readings.some(
-    (one) => one.value === number && one.reader === 'page' && one.fixed && one.confidence === 1,
+    (one) =>
+      one.value === number &&
+      one.reader === 'page' &&
+      one.fixed &&
+      one.confidence === 1 &&
+      isWhole(mask, one.raw),
   );
   return { what: 'a fixed character of it is lost', inText };
+}
+
+/**
+ * Its letters are of one case and its separators all there or none: of the bare stroke of an `I` the text makes the `l` of
+ * `Cl`, or, with the hyphen behind it, an `L`.
+ */
+function isWhole({ parts }: Mask, raw: string): boolean {
+  const text = raw.normalize('NFKC');
+  const apart = text.match(/(?<=[0-9A-Za-z])[^0-9A-Za-z]+(?=[0-9A-Za-z])/g)?.length ?? 0;
+  const separators = parts.filter(({ kind }) => kind === 'separator').length;
+  return !(/[a-z]/.test(text) && /[A-Z]/.test(text)) && (apart === 0 || apart >= separators);
 }
 
 /** What speaks against a number on which readers agree; null when nothing does. */
@@ -110,7 +126,9 @@ function doubtOf(
   weak: Weakness | null,
 ): string | null {
   if (registry === null)
-    return weak && `${number} was read alike, but ${weak.what}, and no registry can confirm it.`;
+    return weak === null || weak.inText
+      ? null
+      : `${number} was read alike, but ${weak.what}, and no registry can confirm it.`;
   const near = neighbours(mask, number).some((one) => registry.knows(one));
   const known = registry.knows(number);
   if (near && !known) return `${number} is not registered, but a number that differs in one character is.`;
