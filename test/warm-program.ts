@@ -25,8 +25,9 @@ export function warmProgram(): Run {
   const known = new Set<string>();
   let warm: ChildProcess | null = null;
   let last: Promise<unknown> = Promise.resolve();
+  // Commands may have left it hearing SIGTERM.
   afterAll(async () => {
-    if (warm !== null && warm.exitCode === null && warm.kill()) await once(warm, 'exit');
+    if (warm !== null && warm.exitCode === null && warm.kill('SIGKILL')) await once(warm, 'exit');
   });
   const inWarm = async (cwd: string, args: readonly string[], env: Settings): Promise<Ran> => {
     warm ??= fork(join(import.meta.dirname, 'warm-program.mjs'), [program], { execArgv: [] });
