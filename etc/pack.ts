@@ -14,19 +14,11 @@ const modules = ['src', 'migrations'].flatMap((folder) =>
     .map((entry) => join(entry.parentPath, entry.name)),
 );
 
-/** Native code, packages that find their own files beside them, and the other databases knex could open. */
-const leftWhereTheyAre = [
-  ...[
-    'sqlite3',
-    'sharp',
-    'tesseract.js',
-    'pdf-parse',
-    'pdfkit',
-    'mailauth',
-    'pg',
-    'pg-native',
-    'pg-query-stream',
-  ],
+const native = ['sqlite3', 'sharp'];
+const findFilesBesideThem = ['tesseract.js', 'pdf-parse', 'pdfkit', 'mailauth'];
+/** Those knex asks for by name: only PostgreSQL's is installed, and only a desk on PostgreSQL loads it. */
+const drivers = [
+  ...['pg', 'pg-native', 'pg-query-stream'],
   ...['better-sqlite3', 'mariadb', 'mysql', 'mysql2', 'oracledb', 'tedious'],
 ];
 
@@ -44,7 +36,7 @@ await build({
   chunkNames: 'packages/[hash]',
   sourcemap: 'linked',
   sourcesContent: false,
-  external: leftWhereTheyAre,
+  external: [...native, ...findFilesBesideThem, ...drivers],
   // The packages are CommonJS and ask for Node's own modules by `require`.
   banner: {
     js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",

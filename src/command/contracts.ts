@@ -22,7 +22,7 @@ export async function contractsImport(door: Door, file: string): Promise<void> {
   const reopened = await importContracts(desk, parsed.contracts, door.now());
   const document = { imported: parsed.contracts.length, warnings: parsed.warnings, reopened };
   const lines = [
-    ...parsed.warnings.map((one) => placed(file, { ...one, column: '', message: `warning: ${one.message}` })),
+    ...parsed.warnings.map((one) => placed(file, { ...one, message: `warning: ${one.message}` })),
     `${parsed.contracts.length} contracts imported.`,
     ...reopened.map((ref) => `${ref} waited for this and is open now.`),
   ];

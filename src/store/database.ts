@@ -8,7 +8,6 @@ import { explained, gaveWay, storeError } from './failure.ts';
 import { storable } from './row.ts';
 import { openSqlite, type Patience, silentKnex } from './sqlite.ts';
 
-/** How long to wait for another process before an error goes up. */
 /** One open database. Queries are written once against `q`; only this file knows the two dialects apart. */
 export interface Database {
   readonly dialect: 'sqlite' | 'postgres';
