@@ -237,6 +237,14 @@ describe('calendar', () => {
 });
 
 describe('contracts', () => {
+  it('names file, line and column of what is only a warning', async () => {
+    const [header, line] = registry.split('\n');
+    put('twice.csv', `${header}\n${line}\n${line}\n`);
+    const { code, out } = await uketsuke('contracts', 'import', 'twice.csv');
+    expect(code).toBe(0);
+    expect(out).toContain('twice.csv:3: number: warning: CL-1234-5678: says what line 2 says\n');
+  });
+
   it('import and show', async () => {
     expect((await json('contracts', 'import', 'contracts.csv')).document).toMatchObject({ imported: 5 });
     const { document } = await json('contracts', 'show', 'ＣＬ１２３４５６７８');
